@@ -1,0 +1,103 @@
+public import Search
+public import Tabular
+
+/// A learning algorithm. One contract for all of them, checked by the conformance suite.
+public protocol Learner: Sendable {
+    /// snake_case name on the wire: `gradient_boosting`, `random_forest` …
+    var name: String { get }
+
+    /// What a search may vary for a problem of this shape; the portfolio comes with it.
+    func searchSpace(for shape: ProblemShape) -> SearchSpace
+
+    /// Expected seconds of one fit on one thread, to order and budget trials; right within a factor of a few.
+    func estimatedSeconds(for shape: ProblemShape, _ configuration: Configuration) -> Double
+
+    /// Expected peak memory of one fit in bytes, beyond the problem itself.
+    func estimatedPeakBytes(for shape: ProblemShape, _ configuration: Configuration) -> Int
+
+    /// Trains on the rows `training` of the problem; `validation` (may be empty) serves early stopping alone.
+    ///
+    /// The result depends on the problem, the rows, the configuration and the seed, never on the number of threads. At the
+    /// deadline a learner that can returns what it has, another throws `TrainingError.deadlineExceeded`.
+    func fit(
+        _ problem: LearningProblem, training: [Int32], validation: [Int32], configuration: Configuration, seed: Seed,
+        context: TrainingContext
+    ) throws -> any FittedModel
+}
+
+/// What is known of a problem before any training.
+public struct ProblemShape: Sendable, Hashable, Codable {
+    /// The task.
+    public var task: Task
+    /// Rows of one fold's training part.
+    public var rows: Int
+    /// Numeric features.
+    public var numericColumns: Int
+    /// Categorical features.
+    public var categoricalColumns: Int
+    /// Text features.
+    public var textColumns: Int
+    /// Levels of the categorical features, summed.
+    public var levels: Int
+    /// Classes; 1 for regression.
+    public var outputs: Int
+
+    /// A shape of these parts.
+    public init(
+        task: Task, rows: Int, numericColumns: Int, categoricalColumns: Int, textColumns: Int, levels: Int, outputs: Int
+    ) {
+        self.task = task
+        self.rows = rows
+        self.numericColumns = numericColumns
+        self.categoricalColumns = categoricalColumns
+        self.textColumns = textColumns
+        self.levels = levels
+        self.outputs = outputs
+    }
+
+    /// The shape of `problem` when `rows` of its rows are trained on.
+    public init(_ problem: LearningProblem, rows: Int) {
+        self.init(
+            task: problem.target.task, rows: rows, numericColumns: 0, categoricalColumns: 0, textColumns: 0, levels: 0,
+            outputs: problem.target.outputCount)
+        for column in problem.features.columns {
+            if case .strings(_, let names) = column.storage {
+                if column.type == .text {
+                    textColumns += 1
+                } else {
+                    categoricalColumns += 1
+                    levels += names.count
+                }
+            } else {
+                numericColumns += 1
+            }
+        }
+    }
+}
+
+/// A trained learner with all that it needs to predict: encoders, parameters and class order.
+public protocol FittedModel: Sendable {
+    /// Names the type in an artifact; one learner may have several.
+    static var kind: String { get }
+
+    /// Predicts every row of `features`, which has the columns (names and storage) of the problem's features; levels may
+    /// differ, and those the model has not seen get its answer for unseen ones.
+    func predict(_ features: Table, context: TrainingContext) throws -> Predictions
+
+    /// Predicts `rows` of the problem it was trained on; the same numbers as `predict(_:context:)` gives, faster where
+    /// derived values of the problem can be used.
+    func predict(_ problem: LearningProblem, rows: [Int32], context: TrainingContext) throws -> Predictions
+
+    /// Appends all that `init(from:)` needs; the same model gives the same bytes.
+    func write(to writer: inout BinaryWriter)
+
+    /// Reads what `write(to:)` wrote; bytes that cannot be a model throw `BinaryReader.Failure`.
+    init(from reader: inout BinaryReader) throws
+}
+
+extension FittedModel {
+    /// Selects the rows and predicts them.
+    public func predict(_ problem: LearningProblem, rows: [Int32], context: TrainingContext) throws -> Predictions {
+        try predict(problem.features.selecting(rows), context: context)
+    }
+}
