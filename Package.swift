@@ -56,13 +56,20 @@ let package = Package(
         library("HTTP", ["CMicroHTTPD"]),
         library("SQLite", ["CSQLite"]),
 
+        // The example tables, in the binary itself; `.incbin` finds them through the assembler's search path.
+        .target(name: "CExampleTables", cSettings: [.headerSearchPath(".")]),
+        library("Examples", ["CExampleTables"]),
+
         // The system.
-        library("Platform", ["Tabular", "Search", "Learners", "AutoML"]),
+        library("Platform", ["Tabular", "Search", "Learners", "AutoML", "Examples"]),
         library("Drivers", ["Platform", "SQLite"]),
         library("Server", ["HTTP", "Platform", "AutoML", "Tabular", "Learners", "Search"]),
         .executableTarget(
             name: "martlet",
-            dependencies: ["CommandLine", "Server", "Drivers", "Platform", "AutoML", "Learners", "Search", "Tabular", "HTTP"],
+            dependencies: [
+                "CommandLine", "Server", "Drivers", "Platform", "AutoML", "Learners", "Search", "Tabular", "HTTP",
+                "Examples",
+            ],
             swiftSettings: common),
 
         tests("Tabular"),
@@ -70,6 +77,7 @@ let package = Package(
         tests("Learners", ["Tabular", "Search"]),
         tests("AutoML", ["Learners", "Tabular", "Search"]),
         tests("CommandLine"),
+        tests("Examples"),
         tests("HTTP"),
         tests("SQLite"),
         tests("Platform", ["AutoML", "Learners", "Tabular", "Search"]),
