@@ -1,0 +1,72 @@
+/// A command of a program: what it takes and what it does.
+public struct Command: Sendable {
+    /// A value given by its place.
+    public struct Operand: Sendable {
+        /// Its name in help, such as `DATA`.
+        public let name: String
+        /// One line for help.
+        public let help: String
+
+        /// An operand of this name.
+        public init(_ name: String, help: String) {
+            self.name = name
+            self.help = help
+        }
+    }
+
+    /// What is typed to run it.
+    public let name: String
+    /// One line for the list of commands.
+    public let summary: String
+    /// Lines for its own help, with examples; may be empty.
+    public let discussion: String
+    /// Operands, all of them required.
+    public let operands: [Operand]
+    /// Options, in the order help shows them.
+    public let options: [OptionDeclaration]
+    /// Runs it and gives the exit code.
+    public let run: @Sendable (Invocation) async throws -> Int32
+
+    /// A command of these parts.
+    public init(
+        _ name: String, summary: String, discussion: String = "", operands: [Operand] = [],
+        options: [OptionDeclaration] = [], run: @escaping @Sendable (Invocation) async throws -> Int32
+    ) {
+        self.name = name
+        self.summary = summary
+        self.discussion = discussion
+        self.operands = operands
+        self.options = options
+        self.run = run
+    }
+
+    /// How it is called, without the program's name.
+    var usage: String {
+        var line = name
+        for operand in operands { line += " \(operand.name)" }
+        return options.isEmpty ? line : line + " [options]"
+    }
+}
+
+/// What was given to a command, checked against its declaration.
+public struct Invocation: Sendable {
+    /// The operands, as many as were declared.
+    public let operands: [String]
+    private let values: [String: String]
+
+    init(operands: [String], values: [String: String]) {
+        self.operands = operands
+        self.values = values
+    }
+
+    /// The value of `option`: from the command line, else from its environment variable, else its fallback.
+    public subscript<Value>(option: Option<Value>) -> Value {
+        guard let text = values[option.declaration.name], let value = try? option.parse(text) else {
+            return option.fallback
+        }
+        return value
+    }
+
+    /// Whether `option` was given on the command line or in the environment.
+    public func isGiven<Value>(_ option: Option<Value>) -> Bool { values[option.declaration.name] != nil }
+}

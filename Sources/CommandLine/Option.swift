@@ -1,0 +1,119 @@
+/// A declared option of a command: `--name VALUE`, `--name=VALUE`, or a bare `--name` for a flag.
+public struct Option<Value: Sendable>: Sendable {
+    /// Its declaration without the type of its value.
+    public let declaration: OptionDeclaration
+    /// The value where neither the command line nor the environment gives one.
+    public let fallback: Value
+    let parse: @Sendable (String) throws -> Value
+
+    /// An option; `parse` turns its text into a value or throws a `UsageError` that says what was expected.
+    public init(
+        _ name: String, short: Character? = nil, value: String, help: String, environment: String? = nil,
+        choices: [String] = [], default fallback: Value, parse: @escaping @Sendable (String) throws -> Value
+    ) {
+        self.fallback = fallback
+        self.parse = parse
+        declaration = OptionDeclaration(
+            name: name, short: short, valueName: value, help: help, environment: environment, choices: choices,
+            check: { _ = try parse($0) })
+    }
+}
+
+/// What help, completion and parsing need to know of an option.
+public struct OptionDeclaration: Sendable {
+    /// Long name without the dashes.
+    public let name: String
+    /// One-letter name.
+    public let short: Character?
+    /// What the value is called in help; nil for a flag.
+    public let valueName: String?
+    /// One line for help.
+    public let help: String
+    /// The environment variable that stands in for an option not given.
+    public let environment: String?
+    /// The values it may take, for help and completion; empty where any may be given.
+    public let choices: [String]
+    let check: @Sendable (String) throws -> Void
+}
+
+extension Option where Value == Bool {
+    /// A flag: present or not.
+    public static func flag(_ name: String, short: Character? = nil, help: String) -> Option<Bool> {
+        Option(name: name, short: short, help: help)
+    }
+
+    private init(name: String, short: Character?, help: String) {
+        fallback = false
+        parse = { _ in true }
+        declaration = OptionDeclaration(
+            name: name, short: short, valueName: nil, help: help, environment: nil, choices: [], check: { _ in })
+    }
+}
+
+extension Option {
+    /// Text as it is.
+    public static func text(
+        _ name: String, short: Character? = nil, value: String, help: String, environment: String? = nil
+    ) -> Option<String?> where Value == String? {
+        Option<String?>(name, short: short, value: value, help: help, environment: environment, default: nil) { $0 }
+    }
+
+    /// One of a few names.
+    public static func choice(
+        _ name: String, value: String, help: String, choices: [String], default fallback: String
+    ) -> Option<String> where Value == String {
+        Option<String>(name, value: value, help: help, choices: choices, default: fallback) { text in
+            guard choices.contains(text) else {
+                throw UsageError("“\(text)” is none of \(choices.joined(separator: ", "))")
+            }
+            return text
+        }
+    }
+
+    /// A whole number within `range`.
+    public static func integer(
+        _ name: String, value: String = "N", help: String, range: ClosedRange<Int>, environment: String? = nil
+    ) -> Option<Int?> where Value == Int? {
+        Option<Int?>(name, value: value, help: help, environment: environment, default: nil) { text in
+            guard let number = Int(text) else { throw UsageError("“\(text)” is not a whole number") }
+            guard range.contains(number) else {
+                throw UsageError("\(number) is not between \(range.lowerBound) and \(range.upperBound)")
+            }
+            return number
+        }
+    }
+
+    /// A time such as `60s`, `1.5m`, `1h30m` or a bare number of seconds, in seconds and above 0.
+    public static func duration(_ name: String, value: String = "TIME", help: String) -> Option<Double?>
+    where Value == Double? {
+        Option<Double?>(name, value: value, help: help, default: nil) { try seconds(of: $0) }
+    }
+
+    /// Names separated by commas.
+    public static func list(_ name: String, value: String, help: String) -> Option<[String]> where Value == [String] {
+        Option<[String]>(name, value: value, help: help, default: []) { text in
+            text.split(separator: ",", omittingEmptySubsequences: true).map(String.init)
+        }
+    }
+}
+
+/// The seconds that `text` names: `60s`, `1.5m`, `1h30m`, `250ms`, or a bare number of seconds; throws `UsageError`.
+public func seconds(of text: String) throws -> Double {
+    let units: [String: Double] = ["ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400]
+    func wrong() -> UsageError { UsageError("“\(text)” is not a time such as 60s, 5m or 1h30m") }
+    var total = 0.0
+    var rest = Substring(text)
+    guard !rest.isEmpty else { throw wrong() }
+    while !rest.isEmpty {
+        let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        rest = rest.dropFirst(digits.count)
+        let unit = rest.prefix { $0.isLetter }
+        rest = rest.dropFirst(unit.count)
+        guard let number = Double(digits), let factor = units[unit.isEmpty ? "s" : unit.lowercased()] else {
+            throw wrong()
+        }
+        total += number * factor
+    }
+    guard total > 0, total.isFinite else { throw wrong() }
+    return total
+}
