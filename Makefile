@@ -1,0 +1,33 @@
+# make demo    sets everything up, trains on an example, serves the best model and predicts with it
+# make test    sets everything up and passes every test
+.PHONY: demo test setup release install format lint clean
+
+SWIFT_BUILD ?= swift build
+RELEASE := -c release --static-swift-stdlib
+PREFIX ?= /usr/local
+SOURCES := Package.swift Sources Tests
+
+demo: release
+	@scripts/demo.sh
+
+test: setup
+	$(SWIFT_BUILD) --build-tests
+	swift test --skip-build
+
+setup:
+	@scripts/setup.sh
+
+release: setup
+	$(SWIFT_BUILD) $(RELEASE) --product martlet
+
+install: release
+	install -D "$$(swift build $(RELEASE) --show-bin-path)/martlet" "$(DESTDIR)$(PREFIX)/bin/martlet"
+
+format:
+	swift format --in-place --recursive $(SOURCES)
+
+lint:
+	swift format lint --strict --recursive $(SOURCES)
+
+clean:
+	rm -rf .build
