@@ -1,0 +1,32 @@
+import CommandLine
+import Foundation
+
+/// The executable: reads the command line, runs a command, and turns errors into one line and an exit code
+/// (0 done, 1 the run failed, 2 bad arguments or bad input).
+@main
+struct Martlet {
+    static let program = Program(
+        name: "martlet",
+        summary: "Martlet: automated machine learning for tables.",
+        version: version,
+        commands: [])
+
+    static func main() async {
+        signal(SIGPIPE, SIG_IGN)
+        exit(await run(Array(Swift.CommandLine.arguments.dropFirst())))
+    }
+
+    static func run(_ arguments: [String]) async -> Int32 {
+        do {
+            switch try program.parse(arguments, environment: ProcessInfo.processInfo.environment) {
+            case .print(let text):
+                print(text)
+                return 0
+            case .run(let command, let invocation): return try await command.run(invocation)
+            }
+        } catch {
+            Console.printError("martlet: \(error)")
+            return error is UsageError ? 2 : 1
+        }
+    }
+}

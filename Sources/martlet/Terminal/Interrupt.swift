@@ -1,0 +1,33 @@
+import Dispatch
+import Foundation
+
+/// Turns SIGINT and SIGTERM into a call; the second one ends the process at once, as people expect of Ctrl-C.
+final class Interrupt: @unchecked Sendable {
+    private let sources: [any DispatchSourceSignal]
+
+    /// Calls `action` on a queue of its own at the first signal.
+    init(_ action: @escaping @Sendable () -> Void) {
+        let queue = DispatchQueue(label: "martlet.interrupt")
+        let once = Once()
+        sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler {
+                if once.isFirst() { action() } else { _exit(128 + number) }
+            }
+            source.activate()
+            return source
+        }
+    }
+
+    private final class Once: @unchecked Sendable {
+        private let lock = NSLock()
+        private var done = false
+        func isFirst() -> Bool {
+            lock.withLock {
+                defer { done = true }
+                return !done
+            }
+        }
+    }
+}
