@@ -24,13 +24,19 @@ public struct Column: Sendable, Hashable {
     public let storage: Storage
     /// A set bit for each present row; nil when no row is missing.
     public let validity: Bitmap?
+    /// How truth values are spelled in the source (`No` and `Yes`); `false` and `true` unless a reader found otherwise.
+    public let booleanLabels: BooleanLabels
 
     /// A column of the given parts; `validity` must be as long as the values.
-    public init(name: String, type: ColumnType, storage: Storage, validity: Bitmap? = nil) {
+    public init(
+        name: String, type: ColumnType, storage: Storage, validity: Bitmap? = nil,
+        booleanLabels: BooleanLabels = .standard
+    ) {
         self.name = name
         self.type = type
         self.storage = storage
         self.validity = validity
+        self.booleanLabels = booleanLabels
         precondition(validity == nil || validity?.count == count, "validity of \(name) must have \(count) bits")
     }
 
@@ -75,7 +81,7 @@ public struct Column: Sendable, Hashable {
 
     /// The same column under another type, its values untouched.
     public func retyped(_ type: ColumnType) -> Column {
-        Column(name: name, type: type, storage: storage, validity: validity)
+        Column(name: name, type: type, storage: storage, validity: validity, booleanLabels: booleanLabels)
     }
 
     /// The values of `rows`, in that order; a row may appear more than once.
@@ -98,6 +104,6 @@ public struct Column: Sendable, Hashable {
             for (index, row) in rows.enumerated() where validity[Int(row)] { out[index] = true }
             if out.setCount < rows.count { present = out }
         }
-        return Column(name: name, type: type, storage: picked, validity: present)
+        return Column(name: name, type: type, storage: picked, validity: present, booleanLabels: booleanLabels)
     }
 }
