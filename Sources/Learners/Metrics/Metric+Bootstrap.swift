@@ -99,14 +99,3 @@ private func drawCounts(_ counts: inout [UInt8], _ table: [UInt8], _ random: ino
         row += 4
     }
 }
-
-/// The standard normal quantile of `share` in 0.5 ..< 1, by bisection of the error function.
-private func normalQuantile(_ share: Double) -> Double {
-    var low = 0.0
-    var high = 10.0
-    for _ in 0..<60 {
-        let middle = (low + high) / 2
-        if 0.5 * (1 + erf(middle / 2.0.squareRoot())) < share { low = middle } else { high = middle }
-    }
-    return (low + high) / 2
-}

@@ -4,42 +4,11 @@ import Tabular
 import Testing
 
 @Suite struct FeaturePlanTests {
-    private func strings(_ name: String, _ values: [String?], type: ColumnType = .categorical) -> Column {
-        var levels: [String] = []
-        let codes = values.map { value -> Int64 in
-            guard let value else { return -1 }
-            if let code = levels.firstIndex(of: value) { return Int64(code) }
-            levels.append(value)
-            return Int64(levels.count - 1)
-        }
-        var validity = Bitmap(repeating: true, count: values.count)
-        for (row, value) in values.enumerated() where value == nil { validity[row] = false }
-        return Column(
-            name: name, type: type, storage: .strings(codes: PackedIntegers(codes), levels: levels),
-            validity: validity.setCount == values.count ? nil : validity)
-    }
-
-    private func doubles(_ name: String, _ values: [Double]) -> Column {
-        var validity = Bitmap(repeating: true, count: values.count)
-        for (row, value) in values.enumerated() where value.isNaN { validity[row] = false }
-        return Column(
-            name: name, type: .float, storage: .doubles(values),
-            validity: validity.setCount == values.count ? nil : validity)
-    }
-
-    private func integers(_ name: String, _ values: [Int64], type: ColumnType = .integer) -> Column {
-        Column(name: name, type: type, storage: .integers(PackedIntegers(values)))
-    }
-
-    private func dates(_ name: String, _ days: [Int64]) -> Column {
-        Column(name: name, type: .date, storage: .dates(PackedIntegers(days)))
-    }
-
     @Test func uselessColumnsAreDroppedWithTheirReason() {
         let plan = FeaturePlan(
             fitting: Table(columns: [
-                integers("id", [1, 2, 3], type: .idLike), doubles("same", [4, 4, 4]),
-                doubles("none", [.nan, .nan, .nan]), doubles("some", [4, .nan, 4]), integers("x", [1, 2, 2]),
+                .integers("id", [1, 2, 3], type: .idLike), .numbers("same", [4, 4, 4]),
+                .numbers("none", [.nan, .nan, .nan]), .numbers("some", [4, .nan, 4]), .integers("x", [1, 2, 2]),
             ]))
         #expect(plan.dropped.map(\.name) == ["id", "same", "none"])
         #expect(plan.dropped.allSatisfy { !$0.reason.isEmpty })
@@ -48,7 +17,7 @@ import Testing
 
     @Test func datesBecomeTheirParts() throws {
         // 2024-02-29 (a Thursday), 1969-12-31 (a Wednesday), 2000-12-31 (a Sunday)
-        let table = Table(columns: [dates("d", [19_782, -1, 11_322])])
+        let table = Table(columns: [.dates("d", [19_782, -1, 11_322])])
         let plan = FeaturePlan(fitting: table)
         let features = try plan.apply(table)
         #expect(plan.featureNames == ["d.year", "d.month", "d.day", "d.weekday", "d.day_of_year", "d.days"])
@@ -88,22 +57,22 @@ import Testing
 
     @Test func partNamesDoNotClash() {
         let plan = FeaturePlan(
-            fitting: Table(columns: [dates("d", [0, 400]), integers("d.year", [1, 2])]))
+            fitting: Table(columns: [.dates("d", [0, 400]), .integers("d.year", [1, 2])]))
         #expect(Set(plan.featureNames).count == plan.featureNames.count)
     }
 
     @Test func columnsMayBeReorderedAndMore() throws {
-        let table = Table(columns: [integers("a", [1, 2]), strings("b", ["x", "y"])])
+        let table = Table(columns: [.integers("a", [1, 2]), .strings("b", ["x", "y"])])
         let plan = FeaturePlan(fitting: table)
-        let other = Table(columns: [strings("b", ["y", "z"]), doubles("c", [0, 1]), doubles("a", [1.5, 3])])
+        let other = Table(columns: [.strings("b", ["y", "z"]), .numbers("c", [0, 1]), .numbers("a", [1.5, 3])])
         let features = try plan.apply(other)
         #expect(features.columns.map(\.name) == ["a", "b"])
         #expect(features.column("a")?.doubles() == [1.5, 3])
     }
 
     @Test func anAbsentColumnIsNamed() throws {
-        let plan = FeaturePlan(fitting: Table(columns: [integers("a", [1, 2]), strings("b", ["x", "y"])]))
-        let other = Table(columns: [integers("a", [1, 2])])
+        let plan = FeaturePlan(fitting: Table(columns: [.integers("a", [1, 2]), .strings("b", ["x", "y"])]))
+        let other = Table(columns: [.integers("a", [1, 2])])
         #expect(plan.absentColumns(in: other) == ["b"])
         #expect(throws: FeatureError(message: "the model needs this column and the table has none", column: "b")) {
             try plan.apply(other)
@@ -113,20 +82,20 @@ import Testing
     }
 
     @Test func textWhereNumbersWereIsNamedWithItsRow() throws {
-        let plan = FeaturePlan(fitting: Table(columns: [doubles("a", [1, 2, 3])]))
+        let plan = FeaturePlan(fitting: Table(columns: [.numbers("a", [1, 2, 3])]))
         #expect(throws: FeatureError(message: "\"tall\" is not a number", column: "a", row: 2)) {
-            try plan.apply(Table(columns: [strings("a", ["1.5", nil, "tall"])]))
+            try plan.apply(Table(columns: [.strings("a", ["1.5", nil, "tall"])]))
         }
-        let features = try plan.apply(Table(columns: [strings("a", ["1.5", nil, "7"])]))
+        let features = try plan.apply(Table(columns: [.strings("a", ["1.5", nil, "7"])]))
         #expect(features.column("a")?.doubles()?[2] == 7)
         #expect(features.column("a")?.isMissing(1) == true)
     }
 
     @Test func numbersWhereDatesOrCategoriesWere() throws {
-        let dated = FeaturePlan(fitting: Table(columns: [dates("d", [1, 40])]))
-        #expect(throws: FeatureError.self) { try dated.apply(Table(columns: [integers("d", [1, 2])])) }
-        let named = FeaturePlan(fitting: Table(columns: [strings("c", ["10", "b"])]))
-        let features = try named.apply(Table(columns: [doubles("c", [10, 2.5, .nan])]))
+        let dated = FeaturePlan(fitting: Table(columns: [.dates("d", [1, 40])]))
+        #expect(throws: FeatureError.self) { try dated.apply(Table(columns: [.integers("d", [1, 2])])) }
+        let named = FeaturePlan(fitting: Table(columns: [.strings("c", ["10", "b"])]))
+        let features = try named.apply(Table(columns: [.numbers("c", [10, 2.5, .nan])]))
         guard case .strings(let codes, let levels) = features.columns[0].storage else {
             Issue.record("not strings")
             return
@@ -138,8 +107,8 @@ import Testing
     }
 
     @Test func anAllMissingColumnOfAnyStorageIsMissing() throws {
-        let plan = FeaturePlan(fitting: Table(columns: [doubles("a", [1, 2]), strings("b", ["x", "y"])]))
-        let other = Table(columns: [strings("a", [nil, nil]), doubles("b", [.nan, .nan])])
+        let plan = FeaturePlan(fitting: Table(columns: [.numbers("a", [1, 2]), .strings("b", ["x", "y"])]))
+        let other = Table(columns: [.strings("a", [nil, nil]), .numbers("b", [.nan, .nan])])
         let features = try plan.apply(other)
         #expect(features.columns.allSatisfy { $0.missingCount == 2 })
         #expect(features.columns.map(\.isNumeric) == [true, false])
@@ -147,7 +116,7 @@ import Testing
 
     @Test func itTravelsAsJSON() throws {
         let plan = FeaturePlan(
-            fitting: Table(columns: [dates("d", [1, 400]), doubles("same", [1, 1]), strings("c", ["p", "q"])]))
+            fitting: Table(columns: [.dates("d", [1, 400]), .numbers("same", [1, 1]), .strings("c", ["p", "q"])]))
         let copy = try JSONDecoder().decode(FeaturePlan.self, from: JSONEncoder().encode(plan))
         #expect(copy == plan)
     }
