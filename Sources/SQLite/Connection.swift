@@ -48,7 +48,7 @@ public final class Connection {
 
     /// Every row of a query, each turned into a value by `make`.
     public func query<Value>(
-        _ sql: String, _ values: any SQLiteConvertible..., make: (borrowing Row) throws -> Value
+        _ sql: String, _ values: any SQLiteConvertible..., make: (Row) throws -> Value
     ) throws -> [Value] {
         try withStatement(sql, values) { statement in
             var results: [Value] = []
@@ -59,7 +59,7 @@ public final class Connection {
 
     /// The first row of a query, or nil where there is none.
     public func first<Value>(
-        _ sql: String, _ values: any SQLiteConvertible..., make: (borrowing Row) throws -> Value
+        _ sql: String, _ values: any SQLiteConvertible..., make: (Row) throws -> Value
     ) throws -> Value? {
         try withStatement(sql, values) { statement in
             try statement.step() ? try make(Row(statement)) : nil
@@ -68,7 +68,7 @@ public final class Connection {
 
     /// Calls `body` with every row of a query, one at a time, in memory of one row.
     public func forEach(
-        _ sql: String, _ values: any SQLiteConvertible..., body: (borrowing Row) throws -> Void
+        _ sql: String, _ values: any SQLiteConvertible..., body: (Row) throws -> Void
     ) throws {
         try withStatement(sql, values) { statement in
             while try statement.step() { try body(Row(statement)) }

@@ -91,7 +91,7 @@ final class Statement {
 }
 
 /// The row a query stands on; valid within the closure it is lent to.
-public struct Row: ~Copyable {
+public struct Row {
     private let statement: Statement
 
     init(_ statement: Statement) { self.statement = statement }
