@@ -72,6 +72,8 @@ let package = Package(
             ],
             swiftSettings: common),
 
+        .executableTarget(name: "martlet-bench", dependencies: ["Tabular"], swiftSettings: common),
+
         tests("Tabular"),
         tests("Search"),
         tests("Learners", ["Tabular", "Search"]),

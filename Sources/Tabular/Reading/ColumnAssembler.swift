@@ -4,6 +4,7 @@ struct ColumnAssembler {
     private let type: ColumnType
     private let reading: TypeInference.Reading
     private let options: ReadOptions
+    private let rowsBefore: Int
     private var rows = 0
     private var integers: [Int64] = []
     private var doubles: [Double] = []
@@ -14,7 +15,9 @@ struct ColumnAssembler {
     private var mismatches = 0
     private var firstMismatch: Int?
 
-    init(name: String, decision: TypeInference.Decision, options: ReadOptions) {
+    /// An assembler of the rows that come after `rowsBefore` others, which count in the places of errors.
+    init(name: String, decision: TypeInference.Decision, options: ReadOptions, rowsBefore: Int = 0) {
+        self.rowsBefore = rowsBefore
         self.name = name
         type = decision.type
         reading = decision.reading
@@ -96,9 +99,10 @@ struct ColumnAssembler {
                 if options.mismatch == .error {
                     let text = words.string(Int(code)).prefix(40)
                     throw TableError(
-                        .typeMismatch, "\"\(text)\" is not of type \(type.rawValue)", column: name, row: rows + row + 1)
+                        .typeMismatch, "\"\(text)\" is not of type \(type.rawValue)", column: name,
+                        row: rowsBefore + rows + row + 1)
                 }
-                firstMismatch = firstMismatch ?? rows + row + 1
+                firstMismatch = firstMismatch ?? rowsBefore + rows + row + 1
                 mismatches += 1
                 gaps.append(rows + row)
                 converted.append(nothing)

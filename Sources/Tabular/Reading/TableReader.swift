@@ -1,10 +1,30 @@
 /// Reads tables: CSV and its relatives, plain, gzipped or in Zstandard, found by their content.
 public enum TableReader {
+    /// What reading in chunks tells besides the rows.
+    public struct Summary: Sendable, Hashable {
+        /// Number of rows.
+        public let rowCount: Int
+        /// What was repaired or decided.
+        public let notes: [ReadNote]
+    }
+
     /// Reads a whole table into memory; blocks the calling thread.
     /// - Throws: `TableError` with the place of what is wrong.
     public static func read(
         _ source: TableSource, _ options: ReadOptions = ReadOptions()
     ) throws -> (table: Table, notes: [ReadNote]) {
         try TextReader(source, options).read()
+    }
+
+    /// Reads a table of any size in memory for a few chunks: a first pass over the source decides the types, a second
+    /// one passes the rows to `body`, on the calling thread, in tables of `rowsPerChunk` rows of which the last is
+    /// shorter. All have the same columns; joined with `Table.init(joining:)` they are what `read` gives.
+    /// - Throws: `TableError` with the place of what is wrong, or what `body` throws.
+    public static func readChunks(
+        _ source: TableSource, _ options: ReadOptions = ReadOptions(), rowsPerChunk: Int = 65_536,
+        _ body: (Table) throws -> Void
+    ) throws -> Summary {
+        let (rows, notes) = try TextReader(source, options).readChunks(max(1, rowsPerChunk), body)
+        return Summary(rowCount: rows, notes: notes)
     }
 }
