@@ -1,0 +1,73 @@
+import Foundation
+public import Tabular
+
+/// Boosted trees with the bins of their features.
+public struct GradientBoostingModel: FittedModel, Hashable {
+    /// `gradient_boosting`.
+    public static let kind = "gradient_boosting"
+
+    let objective: Objective
+    let isLogTarget: Bool
+    let outputCount: Int
+    /// The raw scores before any tree; trees take turns in their order.
+    public let baseScores: [Double]
+    /// The bins of each feature that a tree may ask for.
+    public let mappers: [BinMapper]
+    /// The trees; tree t belongs to score t mod `baseScores.count`.
+    public let ensemble: TreeEnsemble
+
+    init(
+        objective: Objective, isLogTarget: Bool, outputCount: Int, baseScores: [Double], mappers: [BinMapper],
+        ensemble: TreeEnsemble
+    ) {
+        self.objective = objective
+        self.isLogTarget = isLogTarget
+        self.outputCount = outputCount
+        self.baseScores = baseScores
+        (self.mappers, self.ensemble) = ensemble.keepingUsedFeatures(of: mappers)
+    }
+
+    /// Iterations, each of one tree a score.
+    public var iterationCount: Int { ensemble.treeCount / baseScores.count }
+
+    /// Predicts every row.
+    public func predict(_ features: Table, context: TrainingContext) throws -> Predictions {
+        try predict(BinnedTable(features, mappers: mappers, pool: context.pool), context)
+    }
+
+    /// Predicts rows of the problem from its shared bins.
+    public func predict(_ problem: LearningProblem, rows: [Int32], context: TrainingContext) throws -> Predictions {
+        let features = BinnedFeatures.of(problem, pool: context.pool)
+        let known = Set(features.mappers)
+        guard mappers.allSatisfy(known.contains) else {
+            return try predict(problem.features.selecting(rows), context: context)
+        }
+        return try predict(BinnedTable(features, mappers: mappers, rows: rows, pool: context.pool), context)
+    }
+
+    private func predict(_ table: BinnedTable, _ context: TrainingContext) throws -> Predictions {
+        let scores = baseScores.count
+        let outputs = SharedBuffer<Double>(repeating: 0, count: table.rowCount * outputCount)
+        let raw = SharedBuffer<Double>(repeating: 0, count: table.rowCount * scores)
+        context.pool.forEachBlock(of: table.rowCount, size: 512) { _, range in
+            if context.cancellation.isCancelled { return }
+            let block = raw.base + range.lowerBound * scores
+            for row in 0..<range.count {
+                for score in 0..<scores { block[row * scores + score] = baseScores[score] }
+            }
+            for score in 0..<scores {
+                ensemble.add(
+                    bins: table.bins.base + range.lowerBound * table.width, width: table.width, rows: range.count,
+                    first: score, step: scores, scores: block + score, scoreStride: scores)
+            }
+            for row in range {
+                objective.finish(raw.base + row * scores, into: outputs.base + row * outputCount)
+                if isLogTarget { outputs.base[row] = expm1(min(700, outputs.base[row])) }
+            }
+        }
+        if context.cancellation.isCancelled { throw TrainingError.cancelled }
+        return Predictions(
+            outputCount: outputCount,
+            values: Array(UnsafeBufferPointer(start: outputs.base, count: table.rowCount * outputCount)))
+    }
+}

@@ -1,0 +1,142 @@
+/// Trees as flat arrays: inner nodes with 32-bit links, leaf values apart, no pointers.
+public struct TreeEnsemble: Sendable, Hashable {
+    /// An inner node. A child ≥ 0 is a node of the same ensemble, a child < 0 is the leaf `~child`.
+    public struct Node: Sendable, Hashable, BitwiseCopyable {
+        /// Index into the model's mappers.
+        public var feature: Int32
+        /// Where a row goes whose bin passes the test.
+        public var left: Int32
+        /// Where the others go.
+        public var right: Int32
+        /// Categorical: index of the set of bins that go left; −1 for a numeric test.
+        public var categories: Int32
+        /// Numeric: bins up to this one go left.
+        public var bin: Int16
+        /// Numeric: the bin of missing values where they go left, else −1.
+        public var missingLeft: Int16
+    }
+
+    /// The first node of each tree, or the complement of its leaf where it has no node.
+    public internal(set) var roots: [Int32] = []
+    /// The inner nodes of all trees.
+    public internal(set) var nodes: [Node] = []
+    /// Sets of bins, four words each.
+    public internal(set) var categories: [UInt64] = []
+    /// Values of the leaves of all trees.
+    public internal(set) var leaves: [Float] = []
+
+    /// An ensemble without trees.
+    public init() {}
+
+    /// Number of trees.
+    public var treeCount: Int { roots.count }
+
+    /// Appends a grown tree with these leaf values; `mapper` names each split's feature.
+    mutating func append(_ tree: TreeGrower.Tree, values: [Float], features: BinnedFeatures) {
+        let firstNode = Int32(nodes.count)
+        let firstLeaf = Int32(leaves.count)
+        func link(_ child: Int) -> Int32 { child >= 0 ? firstNode + Int32(child) : ~(firstLeaf + Int32(~child)) }
+        roots.append(tree.nodes.isEmpty ? ~firstLeaf : firstNode)
+        for node in tree.nodes {
+            let feature = features.features[node.split.feature]
+            var set: Int32 = -1
+            if let bins = node.split.categories {
+                set = Int32(categories.count / 4)
+                categories += [bins.words.0, bins.words.1, bins.words.2, bins.words.3]
+            }
+            nodes.append(
+                Node(
+                    feature: Int32(feature.mapper), left: link(node.left), right: link(node.right), categories: set,
+                    bin: Int16(node.split.bin), missingLeft: node.split.missingLeft ? Int16(feature.valueBins) : -1))
+        }
+        leaves += values
+    }
+
+    /// Drops all trees but the first `count`.
+    mutating func keepFirst(_ count: Int) {
+        guard count < roots.count else { return }
+        var nodeEnd = nodes.count
+        var leafEnd = leaves.count
+        for root in roots[count...].reversed() {
+            if root >= 0 { nodeEnd = min(nodeEnd, Int(root)) }
+            leafEnd = min(leafEnd, root >= 0 ? firstLeaf(Int(root)) : Int(~root))
+        }
+        var setEnd = 0
+        for node in nodes[..<nodeEnd] { setEnd = max(setEnd, Int(node.categories) + 1) }
+        roots.removeSubrange(count...)
+        nodes.removeSubrange(nodeEnd...)
+        leaves.removeSubrange(leafEnd...)
+        categories.removeSubrange((setEnd * 4)...)
+    }
+
+    /// The same trees without the features they do not ask for.
+    func keepingUsedFeatures(of mappers: [BinMapper]) -> ([BinMapper], TreeEnsemble) {
+        var used = [Bool](repeating: false, count: mappers.count)
+        for node in nodes { used[Int(node.feature)] = true }
+        var places = [Int32](repeating: 0, count: mappers.count)
+        var kept: [BinMapper] = []
+        for index in mappers.indices where used[index] {
+            places[index] = Int32(kept.count)
+            kept.append(mappers[index])
+        }
+        var copy = self
+        for index in copy.nodes.indices { copy.nodes[index].feature = places[Int(nodes[index].feature)] }
+        return (kept, copy)
+    }
+
+    /// The first leaf of the tree whose first node is `root`.
+    private func firstLeaf(_ root: Int) -> Int {
+        var least = Int.max
+        var open = [Int32(root)]
+        while let link = open.popLast() {
+            if link < 0 {
+                least = min(least, Int(~link))
+            } else {
+                open.append(nodes[Int(link)].left)
+                open.append(nodes[Int(link)].right)
+            }
+        }
+        return least
+    }
+
+    /// Adds the trees `first`, `first + step` … to `scores`, one score a row. `bins` is row-major, `width` bytes a row, in
+    /// the order of the mappers; trees are the outer loop, so `rows` should be few enough for the cache.
+    func add(
+        bins: UnsafePointer<UInt8>, width: Int, rows: Int, first: Int, step: Int, scores: UnsafeMutablePointer<Double>,
+        scoreStride: Int
+    ) {
+        nodes.withUnsafeBufferPointer { nodes in
+            leaves.withUnsafeBufferPointer { leaves in
+                categories.withUnsafeBufferPointer { sets in
+                    for tree in stride(from: first, to: roots.count, by: step) {
+                        let root = roots[tree]
+                        for row in 0..<rows {
+                            let link = TreeEnsemble.descend(
+                                from: root, nodes: nodes, sets: sets, bins: bins + row * width)
+                            scores[row * scoreStride] += Double(leaves[Int(~link)])
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func descend(
+        from root: Int32, nodes: UnsafeBufferPointer<Node>, sets: UnsafeBufferPointer<UInt64>,
+        bins: UnsafePointer<UInt8>
+    ) -> Int32 {
+        var link = root
+        while link >= 0 {
+            let node = nodes[Int(link)]
+            let bin = Int16(bins[Int(node.feature)])
+            var goesLeft = bin <= node.bin || bin == node.missingLeft
+            if node.categories >= 0 {
+                let word = sets[Int(node.categories) &* 4 + Int(bin >> 6)]
+                goesLeft = word >> UInt64(bin & 63) & 1 != 0
+            }
+            link = goesLeft ? node.left : node.right
+        }
+        return link
+    }
+}
