@@ -53,9 +53,9 @@ final class BinnedFeatures: Sendable {
     /// The byte columns of each panel.
     let panels: [Range<Int>]
     /// Bytes by column: group × rows.
-    let columns: SharedBuffer<UInt8>
+    let columns: NumberBuffer<UInt8>
     /// Bytes by row, eight a row: panel × rows × 8.
-    let rows: SharedBuffer<UInt8>
+    let rows: NumberBuffer<UInt8>
 
     /// Bins the columns of `table`. With `bundling` off every feature has a byte of its own.
     init(
@@ -100,8 +100,8 @@ final class BinnedFeatures: Sendable {
         let groupCount = groupBins.count
         let panelCount = (groupCount + 7) / 8
         panels = (0..<panelCount).map { $0 * groupCount / panelCount..<($0 + 1) * groupCount / panelCount }
-        columns = SharedBuffer(repeating: 0, count: groupCount * rowCount)
-        rows = SharedBuffer(repeating: 0, count: panelCount * rowCount * 8)
+        columns = NumberBuffer(repeating: 0, count: groupCount * rowCount)
+        rows = NumberBuffer(repeating: 0, count: panelCount * rowCount * 8)
         let groups = bundler.groups
         let (columns, rows, panels) = (columns, rows, panels)
         pool.forEach(groupCount) { group in
@@ -127,12 +127,12 @@ final class BinnedFeatures: Sendable {
 /// One column's bins before bundling.
 struct BinnedColumn: Sendable {
     let mapper: BinMapper
-    let bytes: SharedBuffer<UInt8>
+    let bytes: NumberBuffer<UInt8>
     let counts: [Int]
 
     init(_ column: Column, mapper: BinMapper, rowCount: Int) {
         self.mapper = mapper
-        bytes = SharedBuffer(repeating: 0, count: rowCount)
+        bytes = NumberBuffer(repeating: 0, count: rowCount)
         mapper.map(column, into: bytes.base, stride: 1, rows: 0..<rowCount)
         var counts = [Int](repeating: 0, count: 256)
         for row in 0..<rowCount { counts[Int(bytes.base[row])] += 1 }

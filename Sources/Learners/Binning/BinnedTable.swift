@@ -2,7 +2,7 @@ import Tabular
 
 /// Rows as bins for prediction: row-major, one byte a mapper, no bundles.
 struct BinnedTable: Sendable {
-    let bins: SharedBuffer<UInt8>
+    let bins: NumberBuffer<UInt8>
     let width: Int
     let rowCount: Int
 
@@ -10,7 +10,7 @@ struct BinnedTable: Sendable {
     init(_ table: Table, mappers: [BinMapper], pool: ThreadPool) {
         width = mappers.count
         rowCount = table.rowCount
-        bins = SharedBuffer(repeating: 0, count: mappers.count * table.rowCount)
+        bins = NumberBuffer(repeating: 0, count: mappers.count * table.rowCount)
         let (bins, width, rowCount) = (bins, width, rowCount)
         let columns = Dictionary(table.columns.map { ($0.name, $0) }) { first, _ in first }
         pool.forEach(mappers.count) { index in
@@ -23,7 +23,7 @@ struct BinnedTable: Sendable {
     init(_ features: BinnedFeatures, mappers: [BinMapper], rows: [Int32], pool: ThreadPool) {
         width = mappers.count
         rowCount = rows.count
-        bins = SharedBuffer(repeating: 0, count: mappers.count * rows.count)
+        bins = NumberBuffer(repeating: 0, count: mappers.count * rows.count)
         let places = Dictionary(features.mappers.enumerated().map { ($1.name, $0) }) { first, _ in first }
         let byMapper = Dictionary(features.features.map { ($0.mapper, $0) }) { first, _ in first }
         let (bins, width) = (bins, width)

@@ -2,7 +2,7 @@
 struct FeatureBundler {
     /// A byte column in the making.
     struct Group {
-        var bytes: SharedBuffer<UInt8>
+        var bytes: NumberBuffer<UInt8>
         var bins: Int
         /// Rows where a member departs from its default; empty for a column that takes no others.
         var taken: [UInt64]
@@ -50,14 +50,14 @@ struct FeatureBundler {
             groups[target].bins += bins - 1
         } else {
             feature.offset = 1
-            let bytes = SharedBuffer<UInt8>(repeating: 0, count: rowCount)
+            let bytes = NumberBuffer<UInt8>(repeating: 0, count: rowCount)
             groups.append(Group(bytes: bytes, bins: bins, taken: taken, takenCount: departures, isOpen: true))
         }
         write(column.bytes, defaultBin: defaultBin, offset: feature.offset, into: groups[feature.group].bytes)
         features.append(feature)
     }
 
-    private func departureBits(_ bytes: SharedBuffer<UInt8>, defaultBin: UInt8) -> [UInt64] {
+    private func departureBits(_ bytes: NumberBuffer<UInt8>, defaultBin: UInt8) -> [UInt64] {
         var words = [UInt64](repeating: 0, count: (rowCount + 63) / 64)
         for row in 0..<rowCount where bytes.base[row] != defaultBin { words[row >> 6] |= 1 << UInt64(row & 63) }
         return words
@@ -77,7 +77,7 @@ struct FeatureBundler {
     }
 
     private func write(
-        _ bytes: SharedBuffer<UInt8>, defaultBin: Int, offset: Int, into target: SharedBuffer<UInt8>
+        _ bytes: NumberBuffer<UInt8>, defaultBin: Int, offset: Int, into target: NumberBuffer<UInt8>
     ) {
         for row in 0..<rowCount {
             let bin = Int(bytes.base[row])

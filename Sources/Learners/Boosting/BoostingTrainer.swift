@@ -30,11 +30,11 @@ struct BoostingTrainer {
         let base = objective.baseScores(weightedMean: mean, classWeights: rows.classWeights)
         // Near their mean, targets keep their digits in 32 bits.
         let isCentred = objective.isCentred
-        let targets = SharedBuffer<Float>(repeating: 0, count: rowCount)
+        let targets = NumberBuffer<Float>(repeating: 0, count: rowCount)
         for row in 0..<rowCount { targets.base[row] = Float(isCentred ? values[row] - base[0] : values[row]) }
-        let scores = SharedBuffer<Float>(repeating: 0, count: rowCount * scoreCount)
+        let scores = NumberBuffer<Float>(repeating: 0, count: rowCount * scoreCount)
         let store = GradientStore(rowCount: rowCount, scoreCount: scoreCount)
-        let all = SharedBuffer(rows.rows, filler: 0)
+        let all = NumberBuffer(rows.rows, filler: 0)
         let atOnce = min(scoreCount, context.pool.threadCount)
         let growers = (0..<atOnce).map { _ in
             TreeGrower(
@@ -84,9 +84,9 @@ struct BoostingTrainer {
     }
 
     /// The rows this iteration learns from, and those carried along.
-    private func sample(_ all: SharedBuffer<Int32>, iteration: Int) -> (SharedBuffer<Int32>, SharedBuffer<Int32>) {
+    private func sample(_ all: NumberBuffer<Int32>, iteration: Int) -> (NumberBuffer<Int32>, NumberBuffer<Int32>) {
         guard parameters.rowFraction < 1 else {
-            return (all, SharedBuffer(validation, filler: 0))
+            return (all, NumberBuffer(validation, filler: 0))
         }
         var random = seed.child("rows", iteration).generator()
         var active: [Int32] = []
@@ -100,14 +100,14 @@ struct BoostingTrainer {
             }
         }
         if active.isEmpty { swap(&active, &passive) }
-        return (SharedBuffer(active, filler: 0), SharedBuffer(passive + validation, filler: 0))
+        return (NumberBuffer(active, filler: 0), NumberBuffer(passive + validation, filler: 0))
     }
 
     /// Grows one tree a score and adds it to the scores; nil when the context asked for the end. As many whole rounds of
     /// the threads as there are grow side by side, the trees left over one after the other on all threads.
     private func grow(
-        _ iteration: Int, growers: [TreeGrower], store: GradientStore, scores: SharedBuffer<Float>,
-        active: SharedBuffer<Int32>, passive: SharedBuffer<Int32>, computed: Int
+        _ iteration: Int, growers: [TreeGrower], store: GradientStore, scores: NumberBuffer<Float>,
+        active: NumberBuffer<Int32>, passive: NumberBuffer<Int32>, computed: Int
     ) -> [(TreeGrower.Tree, [Float])]? {
         let scoreCount = objective.scoreCount
         let threads = context.pool.threadCount
@@ -133,8 +133,8 @@ struct BoostingTrainer {
     }
 
     private func growOne(
-        _ iteration: Int, score: Int, grower: TreeGrower, store: GradientStore, scores: SharedBuffer<Float>,
-        active: SharedBuffer<Int32>, passive: SharedBuffer<Int32>, computed: Int, pool: ThreadPool
+        _ iteration: Int, score: Int, grower: TreeGrower, store: GradientStore, scores: NumberBuffer<Float>,
+        active: NumberBuffer<Int32>, passive: NumberBuffer<Int32>, computed: Int, pool: ThreadPool
     ) -> (TreeGrower.Tree, [Float])? {
         let treeSeed = seed.child("tree", iteration * objective.scoreCount + score)
         let quantized = store.quantize(
@@ -144,7 +144,7 @@ struct BoostingTrainer {
             activeRows: active, passiveRows: passive, gradients: quantized, seed: treeSeed, context: context, pool: pool
         )
         guard let tree = grown else { return nil }
-        let values = SharedBuffer<Float>(repeating: 0, count: tree.leaves.count)
+        let values = NumberBuffer<Float>(repeating: 0, count: tree.leaves.count)
         let shared = scores.base + score * problem.rowCount
         let target = ScoreColumn(base: shared)
         let parameters = parameters
@@ -164,10 +164,10 @@ struct BoostingTrainer {
     }
 
     /// The mean loss of the validation rows, added in blocks of fixed size.
-    private func validationLoss(_ scores: SharedBuffer<Float>, values: [Double], base: [Double]) -> Double {
+    private func validationLoss(_ scores: NumberBuffer<Float>, values: [Double], base: [Double]) -> Double {
         let (rows, objective, weights, rowCount) = (validation, objective, problem.weights, problem.rowCount)
         let blocks = (rows.count + 2047) / 2048
-        let losses = SharedBuffer<Double>(repeating: 0, count: blocks)
+        let losses = NumberBuffer<Double>(repeating: 0, count: blocks)
         context.pool.forEachBlock(of: rows.count, size: 2048) { block, range in
             var sum = 0.0
             for index in range {

@@ -47,8 +47,8 @@ public struct GradientBoostingModel: FittedModel, Hashable {
 
     private func predict(_ table: BinnedTable, _ context: TrainingContext) throws -> Predictions {
         let scores = baseScores.count
-        let outputs = SharedBuffer<Double>(repeating: 0, count: table.rowCount * outputCount)
-        let raw = SharedBuffer<Double>(repeating: 0, count: table.rowCount * scores)
+        let outputs = NumberBuffer<Double>(repeating: 0, count: table.rowCount * outputCount)
+        let raw = NumberBuffer<Double>(repeating: 0, count: table.rowCount * scores)
         context.pool.forEachBlock(of: table.rowCount, size: 512) { _, range in
             if context.cancellation.isCancelled { return }
             let block = raw.base + range.lowerBound * scores

@@ -14,26 +14,26 @@ final class GradientStore: Sendable {
     }
 
     let rowCount: Int
-    let gradients: SharedBuffer<Float>
-    let hessians: SharedBuffer<Float>
+    let gradients: NumberBuffer<Float>
+    let hessians: NumberBuffer<Float>
     /// Quantised words, one set a score.
-    let words: [SharedBuffer<Int32>]
-    private let extents: SharedBuffer<Extent>
+    let words: [NumberBuffer<Int32>]
+    private let extents: NumberBuffer<Extent>
     private let blocks: Int
 
     init(rowCount: Int, scoreCount: Int) {
         self.rowCount = rowCount
-        gradients = SharedBuffer(repeating: 0, count: rowCount * scoreCount)
-        hessians = SharedBuffer(repeating: 0, count: rowCount * scoreCount)
-        words = (0..<scoreCount).map { _ in SharedBuffer(repeating: 0, count: rowCount) }
+        gradients = NumberBuffer(repeating: 0, count: rowCount * scoreCount)
+        hessians = NumberBuffer(repeating: 0, count: rowCount * scoreCount)
+        words = (0..<scoreCount).map { _ in NumberBuffer(repeating: 0, count: rowCount) }
         blocks = rowCount / GradientStore.blockSize + 1
-        extents = SharedBuffer(repeating: Extent(), count: blocks * scoreCount)
+        extents = NumberBuffer(repeating: Extent(), count: blocks * scoreCount)
     }
 
     /// Derivatives of `rows` under an objective with one score.
     func compute(
-        _ objective: Objective, rows: SharedBuffer<Int32>, scores: SharedBuffer<Float>, shift: Float,
-        targets: SharedBuffer<Float>, weights: SharedBuffer<Float>?, pool: ThreadPool
+        _ objective: Objective, rows: NumberBuffer<Int32>, scores: NumberBuffer<Float>, shift: Float,
+        targets: NumberBuffer<Float>, weights: NumberBuffer<Float>?, pool: ThreadPool
     ) {
         let (gradients, hessians, extents) = (gradients, hessians, extents)
         pool.forEachBlock(of: rows.count, size: GradientStore.blockSize) { block, range in
@@ -62,8 +62,8 @@ final class GradientStore: Sendable {
 
     /// Derivatives of `rows` under softmax. The hessian is p (1 − p) · K ∕ (K − 1), after Friedman (2001).
     func computeSoftmax(
-        classes: Int, rows: SharedBuffer<Int32>, scores: SharedBuffer<Float>, base: [Float],
-        targets: SharedBuffer<Float>, weights: SharedBuffer<Float>?, pool: ThreadPool
+        classes: Int, rows: NumberBuffer<Int32>, scores: NumberBuffer<Float>, base: [Float],
+        targets: NumberBuffer<Float>, weights: NumberBuffer<Float>?, pool: ThreadPool
     ) {
         let (gradients, hessians, extents) = (gradients, hessians, extents)
         let (rowCount, blocks) = (rowCount, blocks)
@@ -99,7 +99,7 @@ final class GradientStore: Sendable {
     /// The derivatives of one score as whole numbers, rounded up or down by chance so that sums stay true on average. The
     /// units are the finest with which no sum over `rows` can leave its 32 bits.
     func quantize(
-        score: Int, rows: SharedBuffer<Int32>, computed: Int, isConstantHessian: Bool, seed: Seed, pool: ThreadPool
+        score: Int, rows: NumberBuffer<Int32>, computed: Int, isConstantHessian: Bool, seed: Seed, pool: ThreadPool
     ) -> QuantizedGradients {
         var extent = Extent()
         for block in 0..<((computed + GradientStore.blockSize - 1) / GradientStore.blockSize) {

@@ -3,7 +3,7 @@ struct TrainingRows: Sendable {
     /// Rows to learn from.
     let rows: [Int32]
     /// A weight a row of the problem, where any differs from 1.
-    let weights: SharedBuffer<Float>?
+    let weights: NumberBuffer<Float>?
     /// Weight of all rows.
     let totalWeight: Double
     /// Weight of each class; empty for regression.
@@ -37,6 +37,6 @@ struct TrainingRows: Sendable {
         totalWeight = total
         classWeights = classes
         let isPlain = rows.allSatisfy { weight[Int($0)] == 1 }
-        weights = isPlain ? nil : SharedBuffer(weight, filler: 1)
+        weights = isPlain ? nil : NumberBuffer(weight, filler: 1)
     }
 }

@@ -1,17 +1,17 @@
 /// Rows in the order of the leaves they are in: a leaf's rows lie side by side.
 final class RowPartition: Sendable {
     /// The rows.
-    let rows: SharedBuffer<Int32>
-    private let scratch: SharedBuffer<Int32>
+    let rows: NumberBuffer<Int32>
+    private let scratch: NumberBuffer<Int32>
 
     /// All of `rows` in one leaf.
     init(capacity: Int) {
-        rows = SharedBuffer(repeating: 0, count: capacity)
-        scratch = SharedBuffer(repeating: 0, count: capacity)
+        rows = NumberBuffer(repeating: 0, count: capacity)
+        scratch = NumberBuffer(repeating: 0, count: capacity)
     }
 
     /// Puts `source` into one leaf again.
-    func reset(_ source: SharedBuffer<Int32>) { rows.base.update(from: source.base, count: source.count) }
+    func reset(_ source: NumberBuffer<Int32>) { rows.base.update(from: source.base, count: source.count) }
 
     /// Rows of one range whose byte has direction 1 first, the others after them, both in their old order; how many went
     /// first.
@@ -26,7 +26,7 @@ final class RowPartition: Sendable {
         }
         // Each cut is split in place; then the pieces move together, so the cuts leave no trace in the result.
         let (rows, scratch) = (rows, scratch)
-        let left = SharedBuffer<Int>(repeating: 0, count: cuts)
+        let left = NumberBuffer<Int>(repeating: 0, count: cuts)
         let inputs = SplitInputs(column: column, directions: directions)
         func cut(_ index: Int) -> Range<Int> {
             range.lowerBound + index * range.count / cuts..<range.lowerBound + (index + 1) * range.count / cuts

@@ -38,7 +38,7 @@ final class TreeGrower: @unchecked Sendable {
     let active: RowPartition
     /// Rows that are carried along: validation rows and those left out of a sample.
     let passive: RowPartition
-    private var slots: [SharedBuffer<Int64>] = []
+    private var slots: [NumberBuffer<Int64>] = []
     private var freeSlots: [Int] = []
 
     init(features: BinnedFeatures, parameters: TreeParameters, activeCapacity: Int, passiveCapacity: Int) {
@@ -50,7 +50,7 @@ final class TreeGrower: @unchecked Sendable {
 
     /// Grows one tree; nil when the context asked for the end.
     func grow(
-        activeRows: SharedBuffer<Int32>, passiveRows: SharedBuffer<Int32>, gradients: QuantizedGradients, seed: Seed,
+        activeRows: NumberBuffer<Int32>, passiveRows: NumberBuffer<Int32>, gradients: QuantizedGradients, seed: Seed,
         context: TrainingContext, pool: ThreadPool
     ) -> Tree? {
         active.reset(activeRows)
@@ -173,7 +173,7 @@ final class TreeGrower: @unchecked Sendable {
 
     private func takeSlot() -> Int {
         if let slot = freeSlots.popLast() { return slot }
-        slots.append(SharedBuffer(repeating: 0, count: features.totalBins))
+        slots.append(NumberBuffer(repeating: 0, count: features.totalBins))
         return slots.count - 1
     }
 

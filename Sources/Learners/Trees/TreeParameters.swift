@@ -35,7 +35,7 @@ struct TreeParameters: Sendable {
 /// Whole-number gradients of all rows and what they stand for.
 struct QuantizedGradients: Sendable {
     /// One word a row of the problem, as `HistogramBuilder.pack` makes it.
-    var words: SharedBuffer<Int32>
+    var words: NumberBuffer<Int32>
     /// A gradient's unit.
     var gradientScale: Double
     /// A hessian's unit.
