@@ -126,7 +126,7 @@ public struct DenseEncoder: Sendable, Hashable {
         for column in table.columns { columns[column.name] = column }
         var values = [Float](repeating: 0, count: count * width)
         let width = width
-        try SharedBuffer.with(&values) { buffer in
+        try SharedArray.with(&values) { buffer in
             var start = 0
             for (index, encoding) in encodings.enumerated() {
                 try context.check()
@@ -156,14 +156,14 @@ public struct DenseEncoder: Sendable, Hashable {
 
 /// Neighbouring columns of a row-major matrix that is being filled.
 struct MatrixColumns: Sendable {
-    let buffer: SharedBuffer<Float>
+    let buffer: SharedArray<Float>
     let count: Int
     let stride: Int
     let start: Int
 
     /// Copies `values`, `count × width` of them.
     func fill(_ values: [Float], width: Int, pool: ThreadPool) {
-        pool.forEachBlock(of: count, size: 4096) { _, rows in
+        pool.forEachRowBlock(of: count, size: 4096) { _, rows in
             for row in rows {
                 for entry in 0..<width { buffer[row * stride + start + entry] = values[row * width + entry] }
             }
@@ -178,7 +178,7 @@ extension DenseEncoder.Encoding {
             guard let values = column.doubles() else {
                 throw FeatureError(message: "holds text where numbers are expected", column: column.name)
             }
-            pool.forEachBlock(of: target.count, size: 4096) { _, block in
+            pool.forEachRowBlock(of: target.count, size: 4096) { _, block in
                 for index in block {
                     let value = values[rows.map { Int($0[index]) } ?? index]
                     encoding.encode(value, into: target.buffer, at: index * target.stride + target.start)

@@ -16,16 +16,16 @@ public struct DenseMatrix: Sendable, Hashable {
     }
 }
 
-/// A buffer that several threads write disjoint parts of.
-struct SharedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
+/// An array's storage, lent to several threads that write disjoint parts of it.
+struct SharedArray<Element: BitwiseCopyable>: @unchecked Sendable {
     let base: UnsafeMutablePointer<Element>
 
     /// Hands `body` the storage of `array`; nothing else may touch it until `body` returns.
-    static func with<Result>(_ array: inout [Element], _ body: (SharedBuffer) throws -> Result) rethrows -> Result {
+    static func with<Result>(_ array: inout [Element], _ body: (SharedArray) throws -> Result) rethrows -> Result {
         try array.withUnsafeMutableBufferPointer { buffer in
             let none = UnsafeMutablePointer<Element>.allocate(capacity: 1)
             defer { none.deallocate() }
-            return try body(SharedBuffer(base: buffer.baseAddress ?? none))
+            return try body(SharedArray(base: buffer.baseAddress ?? none))
         }
     }
 
@@ -38,8 +38,9 @@ struct SharedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
 
 extension ThreadPool {
     /// Splits `0 ..< count` into blocks of `size` rows, whatever the number of threads, and runs `body` for each.
-    func forEachBlock(of count: Int, size: Int, _ body: @escaping @Sendable (_ block: Int, _ rows: Range<Int>) -> Void)
-    {
+    func forEachRowBlock(
+        of count: Int, size: Int, _ body: @escaping @Sendable (_ block: Int, _ rows: Range<Int>) -> Void
+    ) {
         forEach((count + size - 1) / size) { block in body(block, block * size..<min(count, (block + 1) * size)) }
     }
 }

@@ -59,11 +59,15 @@ struct NumberEncoding: Sendable, Hashable {
         return result
     }
 
+    /// The value on the scale of the training rows: mean 0, deviation 1.
+    @inline(__always)
+    func scaled(_ value: Double) -> Double { (shape.mapped(value) - centre) * scale }
+
     /// Writes the entries of `value` from `start` on.
-    func encode(_ value: Double, into buffer: SharedBuffer<Float>, at start: Int) {
+    func encode(_ value: Double, into buffer: SharedArray<Float>, at start: Int) {
         var place = start
         if hasValue {
-            buffer[place] = Float((shape.mapped(value) - centre) * scale)
+            buffer[place] = Float(scaled(value))
             place += 1
         }
         if !knots.isEmpty {
