@@ -1,0 +1,92 @@
+internal import SQLite
+
+extension DataDirectory {
+    /// The schema, step by step; released steps never change.
+    static let migrations = Migrations([
+        Migration(
+            "datasets",
+            [
+                """
+                CREATE TABLE datasets (
+                    id TEXT PRIMARY KEY, begun_at INTEGER NOT NULL, record BLOB, profile BLOB
+                ) STRICT, WITHOUT ROWID
+                """,
+                """
+                CREATE TABLE dataset_chunks (
+                    dataset_id TEXT NOT NULL REFERENCES datasets (id) ON DELETE CASCADE, chunk INTEGER NOT NULL,
+                    bytes BLOB NOT NULL, UNIQUE (dataset_id, chunk)
+                ) STRICT
+                """,
+            ]),
+        Migration(
+            "experiments",
+            [
+                """
+                CREATE TABLE experiments (
+                    id TEXT PRIMARY KEY, is_final INTEGER NOT NULL, record BLOB NOT NULL
+                ) STRICT, WITHOUT ROWID
+                """,
+                "CREATE INDEX experiments_unfinished ON experiments (id) WHERE is_final = 0",
+                "CREATE TABLE cancellations (experiment_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+                """
+                CREATE TABLE trials (
+                    experiment_id TEXT NOT NULL, trial INTEGER NOT NULL, record BLOB NOT NULL,
+                    PRIMARY KEY (experiment_id, trial)
+                ) STRICT, WITHOUT ROWID
+                """,
+                """
+                CREATE TABLE events (
+                    experiment_id TEXT NOT NULL, sequence INTEGER NOT NULL, record BLOB NOT NULL,
+                    PRIMARY KEY (experiment_id, sequence)
+                ) STRICT, WITHOUT ROWID
+                """,
+            ]),
+        Migration(
+            "models",
+            [
+                """
+                CREATE TABLE models (
+                    experiment_id TEXT NOT NULL, id TEXT NOT NULL UNIQUE, record BLOB NOT NULL,
+                    PRIMARY KEY (experiment_id, id)
+                ) STRICT, WITHOUT ROWID
+                """,
+                """
+                CREATE TABLE model_blobs (
+                    experiment_id TEXT NOT NULL, name TEXT NOT NULL, piece INTEGER NOT NULL, bytes BLOB NOT NULL,
+                    UNIQUE (experiment_id, name, piece)
+                ) STRICT
+                """,
+            ]),
+        Migration(
+            "messages",
+            [
+                """
+                CREATE TABLE topics (
+                    name TEXT PRIMARY KEY, partitions INTEGER NOT NULL, retention TEXT NOT NULL
+                ) STRICT, WITHOUT ROWID
+                """,
+                """
+                CREATE TABLE topic_offsets (
+                    topic TEXT NOT NULL, part INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (topic, part)
+                ) STRICT, WITHOUT ROWID
+                """,
+                """
+                CREATE TABLE topic_groups (
+                    topic TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (topic, name)
+                ) STRICT, WITHOUT ROWID
+                """,
+                """
+                CREATE TABLE messages (
+                    position INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, part INTEGER NOT NULL,
+                    place INTEGER NOT NULL, key TEXT NOT NULL, payload BLOB NOT NULL, UNIQUE (topic, part, place)
+                ) STRICT
+                """,
+                """
+                CREATE TABLE message_commits (
+                    topic TEXT NOT NULL, part INTEGER NOT NULL, place INTEGER NOT NULL, group_name TEXT NOT NULL,
+                    PRIMARY KEY (topic, part, place, group_name)
+                ) STRICT, WITHOUT ROWID
+                """,
+            ]),
+    ])
+}

@@ -1,0 +1,112 @@
+internal import Foundation
+internal import Synchronization
+
+/// A message log in this process's memory; with a journal it survives the process.
+public final class MemoryMessageLog: MessageLog {
+    private let broker = Mutex(Broker())
+    private let journal: (any MessageJournal)?
+
+    /// A log that ends with the process.
+    public init() { journal = nil }
+
+    /// A log that goes on where `journal` ends, and records in it.
+    public init(journal: any MessageJournal) async throws {
+        self.journal = journal
+        let state = try await journal.load()
+        broker.withLock { $0.restore(state) }
+    }
+
+    /// Makes the topic; one that is there stays as it is.
+    public func createTopic(_ topic: String, partitions: Int, retention: Retention) async throws {
+        guard partitions > 0 else { throw PlatformError(.invalid, "a topic has at least one partition") }
+        guard !broker.withLock({ $0.topics.keys.contains(topic) }) else { return }
+        try await journal?.record(topic: topic, partitions: partitions, retention: retention)
+        broker.withLock { $0.create(topic, partitions: partitions, retention: retention) }
+    }
+
+    /// Appends a message and gives it to a waiting consumer of each group.
+    public func append(_ payload: [UInt8], key: String, to topic: String) async throws {
+        let (message, retention) = try broker.withLock { try $0.prepare(payload, key: key, topic: topic) }
+        if retention == .untilCommitted { try await journal?.record(message) }
+        broker.withLock { $0.publish(message) }.run()
+    }
+
+    /// A consumer of the group.
+    public func consumer(of topic: String, group: String) async throws -> any MessageConsumer {
+        let (isNew, retention) = try broker.withLock { broker in
+            let found = try broker.topic(topic)
+            return (found.groups[group] == nil, found.retention)
+        }
+        if isNew, retention == .untilCommitted { try await journal?.record(group: group, of: topic) }
+        return try broker.withLock { broker in
+            try broker.join(topic, group: group)
+            return MemoryMessageConsumer(log: self, id: broker.makeConsumer(), topic: topic, group: group)
+        }
+    }
+
+    /// A consumer of every message from now on.
+    public func watcher(of topic: String) async throws -> any MessageConsumer {
+        try broker.withLock { broker in
+            let id = broker.makeConsumer()
+            let group = "watcher-\(id)"
+            try broker.join(topic, group: group, isWatcher: true)
+            return MemoryMessageConsumer(log: self, id: id, topic: topic, group: group)
+        }
+    }
+
+    /// Messages the group has not committed; 0 for a group that never consumed the topic.
+    public func lag(of topic: String, group: String) async throws -> Int {
+        try broker.withLock { broker in
+            guard let found = try broker.topic(topic).groups[group] else { return 0 }
+            return found.pending.count + found.delivered.count
+        }
+    }
+
+    fileprivate func next(_ consumer: MemoryMessageConsumer) async throws -> Message? {
+        let ticket = broker.withLock { $0.makeConsumer() }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                broker.withLock { broker in
+                    if _Concurrency.Task.isCancelled {
+                        return Delivery(continuation, .failure(CancellationError()))
+                    }
+                    return broker.take(consumer.topic, consumer.group, consumer.id, ticket, continuation)
+                }.run()
+            }
+        } onCancel: {
+            broker.withLock { $0.withdraw(consumer.topic, consumer.group, ticket) }.run()
+        }
+    }
+
+    fileprivate func commit(_ message: Message, _ consumer: MemoryMessageConsumer) async throws {
+        let standing = broker.withLock { $0.standing(of: message, consumer.group, consumer.id) }
+        guard let standing else { return }
+        if standing.isKept {
+            try await journal?.recordCommit(of: message, by: consumer.group, isLast: standing.isLast)
+        }
+        broker.withLock { $0.commit(message, consumer.group) }
+    }
+
+    fileprivate func close(_ consumer: MemoryMessageConsumer) {
+        broker.withLock { $0.leave(consumer.topic, consumer.group, consumer.id) }.run()
+    }
+}
+
+/// A consumer of a `MemoryMessageLog`.
+final class MemoryMessageConsumer: MessageConsumer {
+    let id: Int
+    let topic: String
+    let group: String
+    private let log: MemoryMessageLog
+
+    init(log: MemoryMessageLog, id: Int, topic: String, group: String) {
+        self.log = log
+        self.id = id
+        self.topic = topic
+        self.group = group
+    }
+
+    func next() async throws -> Message? { try await log.next(self) }
+    func commit(_ message: Message) async throws { try await log.commit(message, self) }
+    func close() async { log.close(self) }
+}

@@ -1,0 +1,73 @@
+/// Topics of keyed messages, each kept until every group of consumers has dealt with it.
+///
+/// Messages of one key are delivered in the order they were appended, those of different keys in any. Delivery is at least
+/// once: a message that was delivered and not committed before its consumer ended comes again, to any consumer of the group.
+public protocol MessageLog: Sendable {
+    /// Makes a topic with so many partitions; one that is there stays as it is.
+    func createTopic(_ topic: String, partitions: Int, retention: Retention) async throws
+
+    /// Appends a message; when this returns, it is as durable as the log is.
+    func append(_ payload: [UInt8], key: String, to topic: String) async throws
+
+    /// A consumer that shares the topic with the other consumers of `group`: each message goes to one of them. A group new
+    /// to the topic begins with the oldest message there is.
+    func consumer(of topic: String, group: String) async throws -> any MessageConsumer
+
+    /// A consumer that gets every message appended from now on, shares nothing and commits nothing.
+    func watcher(of topic: String) async throws -> any MessageConsumer
+
+    /// Messages of the topic that `group` has not committed.
+    func lag(of topic: String, group: String) async throws -> Int
+}
+
+/// How long a topic keeps its messages.
+public enum Retention: String, Sendable, Codable {
+    /// Until every group of consumers has committed them, and as long as there is no group.
+    case untilCommitted = "until_committed"
+    /// For those alone who consume or watch the topic when they are appended; a restart may lose them.
+    case live
+}
+
+/// One end of a message log.
+public protocol MessageConsumer: Sendable {
+    /// Waits for the next message; nil once the consumer is closed. Several messages may be out at a time. Throws
+    /// `CancellationError` when the calling task is cancelled; then no message is lost.
+    func next() async throws -> Message?
+
+    /// Says that the message is dealt with for good; in any order, and again without effect. One that another consumer took
+    /// over meanwhile has no effect either.
+    func commit(_ message: Message) async throws
+
+    /// Hands back what was delivered and not committed, and ends the consumer.
+    func close() async
+}
+
+/// A message as it was delivered.
+public struct Message: Sendable, Hashable {
+    /// The topic.
+    public let topic: String
+    /// The partition of the topic, from 0.
+    public let partition: Int
+    /// Its place in the partition; later messages have higher ones.
+    public let offset: Int64
+    /// The key it was appended with.
+    public let key: String
+    /// The bytes it was appended with.
+    public let payload: [UInt8]
+
+    /// A message of these parts.
+    public init(topic: String, partition: Int, offset: Int64, key: String, payload: [UInt8]) {
+        self.topic = topic
+        self.partition = partition
+        self.offset = offset
+        self.key = key
+        self.payload = payload
+    }
+
+    /// The partition of a key: 32 bits of FNV-1a modulo the number of partitions.
+    public static func partition(ofKey key: String, count: Int) -> Int {
+        var hash: UInt32 = 0x811c_9dc5
+        for byte in key.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        return Int(hash % UInt32(max(1, count)))
+    }
+}

@@ -1,0 +1,63 @@
+/// Something that happened to an experiment; watchers get them in the order of `sequence`, which rises from 1.
+public struct ExperimentEvent: Sendable, Hashable, Codable {
+    /// What happened.
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+        /// The experiment's state changed; the last event of every experiment is of this kind.
+        case state
+        /// A trial was given to the workers.
+        case trialProposed = "trial_proposed"
+        /// A trial got further.
+        case trialProgress = "trial_progress"
+        /// A trial ended, with a score or without.
+        case trialFinished = "trial_finished"
+    }
+
+    /// Its number in the experiment.
+    public var sequence: Int
+    /// What happened.
+    public var kind: Kind
+    /// When.
+    public var at: Timestamp
+    /// The experiment's state then.
+    public var state: ExperimentState
+    /// The experiment's progress then, from 0 to 1.
+    public var progress: Double
+    /// The trial it is about.
+    public var trial: TrialRecord?
+    /// How far that trial is, from 0 to 1.
+    public var trialProgress: Double?
+    /// The best score so far.
+    public var bestScore: Double?
+    /// The best model so far.
+    public var bestModelID: String?
+    /// What went wrong, in one line.
+    public var error: String?
+
+    /// An event of these parts.
+    public init(
+        sequence: Int, kind: Kind, at: Timestamp, state: ExperimentState, progress: Double, trial: TrialRecord? = nil,
+        trialProgress: Double? = nil, bestScore: Double? = nil, bestModelID: String? = nil, error: String? = nil
+    ) {
+        self.sequence = sequence
+        self.kind = kind
+        self.at = at
+        self.state = state
+        self.progress = progress
+        self.trial = trial
+        self.trialProgress = trialProgress
+        self.bestScore = bestScore
+        self.bestModelID = bestModelID
+        self.error = error
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case sequence, kind, at, state, progress, trial
+        case trialProgress = "trial_progress"
+        case bestScore = "best_score"
+        case bestModelID = "best_model_id"
+        case error
+    }
+
+    /// Whether nothing comes after it.
+    public var isLast: Bool { kind == .state && state.isFinal }
+}

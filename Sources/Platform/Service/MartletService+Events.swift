@@ -1,0 +1,53 @@
+extension MartletService {
+    /// An experiment's events after a sequence (0 for all), those to come included, until the one that ends it.
+    /// - Throws: `.notFound`; the stream throws what the store throws.
+    public func events(
+        ofExperiment id: String, after sequence: Int
+    ) async throws -> AsyncThrowingStream<ExperimentEvent, any Error> {
+        _ = try await experiment(id)
+        let reader = EventReader(
+            store: stores.experiments, experimentID: id, sequence: sequence, pokes: pokes.stream(for: id))
+        return AsyncThrowingStream { try await reader.next() }
+    }
+}
+
+/// Reads an experiment's events from the store, a batch at a time, waiting for a poke where there is none.
+private actor EventReader {
+    private static let batchSize = 256
+
+    private let store: any ExperimentStore
+    private let experimentID: String
+    private var sequence: Int
+    private var batch: ArraySlice<ExperimentEvent> = []
+    private var hasEnded = false
+    private var pokes: AsyncStream<Void>.Iterator
+
+    init(store: any ExperimentStore, experimentID: String, sequence: Int, pokes: AsyncStream<Void>) {
+        self.store = store
+        self.experimentID = experimentID
+        self.sequence = sequence
+        self.pokes = pokes.makeAsyncIterator()
+    }
+
+    func next() async throws -> ExperimentEvent? {
+        while !hasEnded {
+            if let event = batch.popFirst() {
+                sequence = event.sequence
+                hasEnded = event.isLast
+                return event
+            }
+            // The record is read before the events: where it has ended, they are all there.
+            let record = try await store.experiment(experimentID)
+            let events = try await store.events(of: experimentID, after: sequence, limit: EventReader.batchSize)
+            batch = events[...]
+            if !batch.isEmpty { continue }
+            if record?.state.isFinal != false { return nil }
+            // Isolation is handed over, so the iterator never leaves the actor.
+            var iterator = pokes
+            let poke: Void? = await iterator.next(isolation: self)
+            pokes = iterator
+            if poke == nil { return nil }
+        }
+        return nil
+    }
+}
