@@ -107,7 +107,7 @@ final class BinnedFeatures: Sendable {
         pool.forEach(groupCount) { group in
             (columns.base + group * rowCount).update(from: groups[group].bytes.base, count: rowCount)
         }
-        pool.forEachBlock(of: rowCount, size: 8192) { _, range in
+        pool.forEachRowBlock(of: rowCount, size: 8192) { _, range in
             for (panel, members) in panels.enumerated() {
                 for (place, group) in members.enumerated() {
                     let source = columns.base + group * rowCount

@@ -168,7 +168,7 @@ struct BoostingTrainer {
         let (rows, objective, weights, rowCount) = (validation, objective, problem.weights, problem.rowCount)
         let blocks = (rows.count + 2047) / 2048
         let losses = NumberBuffer<Double>(repeating: 0, count: blocks)
-        context.pool.forEachBlock(of: rows.count, size: 2048) { block, range in
+        context.pool.forEachRowBlock(of: rows.count, size: 2048) { block, range in
             var sum = 0.0
             for index in range {
                 let row = Int(rows[index])

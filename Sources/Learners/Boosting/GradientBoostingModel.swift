@@ -49,7 +49,7 @@ public struct GradientBoostingModel: FittedModel, Hashable {
         let scores = baseScores.count
         let outputs = NumberBuffer<Double>(repeating: 0, count: table.rowCount * outputCount)
         let raw = NumberBuffer<Double>(repeating: 0, count: table.rowCount * scores)
-        context.pool.forEachBlock(of: table.rowCount, size: 512) { _, range in
+        context.pool.forEachRowBlock(of: table.rowCount, size: 512) { _, range in
             if context.cancellation.isCancelled { return }
             let block = raw.base + range.lowerBound * scores
             for row in 0..<range.count {

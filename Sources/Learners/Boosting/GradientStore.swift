@@ -36,7 +36,7 @@ final class GradientStore: Sendable {
         targets: NumberBuffer<Float>, weights: NumberBuffer<Float>?, pool: ThreadPool
     ) {
         let (gradients, hessians, extents) = (gradients, hessians, extents)
-        pool.forEachBlock(of: rows.count, size: GradientStore.blockSize) { block, range in
+        pool.forEachRowBlock(of: rows.count, size: GradientStore.blockSize) { block, range in
             func run(_ derivatives: (Float, Float) -> (gradient: Float, hessian: Float)) {
                 var extent = Extent()
                 for index in range {
@@ -68,7 +68,7 @@ final class GradientStore: Sendable {
         let (gradients, hessians, extents) = (gradients, hessians, extents)
         let (rowCount, blocks) = (rowCount, blocks)
         let factor = Float(classes) / Float(classes - 1)
-        pool.forEachBlock(of: rows.count, size: GradientStore.blockSize) { block, range in
+        pool.forEachRowBlock(of: rows.count, size: GradientStore.blockSize) { block, range in
             for k in 0..<classes { extents.base[k * blocks + block] = Extent() }
             for index in range {
                 let row = Int(rows.base[index])
@@ -116,7 +116,7 @@ final class GradientStore: Sendable {
         let (gUnits, hUnits) = (Float(gradientScale), Float(hessianScale))
         let words = words[score]
         let salt = UInt32(truncatingIfNeeded: seed.child("rounding").value)
-        pool.forEachBlock(of: rows.count, size: GradientStore.blockSize) { _, range in
+        pool.forEachRowBlock(of: rows.count, size: GradientStore.blockSize) { _, range in
             for index in range {
                 let row = Int(rows.base[index])
                 var hash = (UInt32(truncatingIfNeeded: row) ^ salt) &* 0x9e37_79b1
