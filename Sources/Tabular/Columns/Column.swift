@@ -14,6 +14,34 @@ public struct Column: Sendable, Hashable {
         case datetimes([Int64])
         /// A code a row into `levels`, −1 for a missing row; levels are distinct, in order of first appearance.
         case strings(codes: PackedIntegers, levels: [String])
+
+        /// Whether both hold the same values in the same form; NaN equals NaN.
+        public static func == (left: Storage, right: Storage) -> Bool {
+            switch (left, right) {
+            case (.integers(let one), .integers(let other)): one == other
+            case (.doubles(let one), .doubles(let other)):
+                one.elementsEqual(other) { $0 == $1 || $0.isNaN && $1.isNaN }
+            case (.booleans(let one), .booleans(let other)): one == other
+            case (.dates(let one), .dates(let other)): one == other
+            case (.datetimes(let one), .datetimes(let other)): one == other
+            case (.strings(let one, let words), .strings(let other, let otherWords)):
+                one == other && words == otherWords
+            default: false
+            }
+        }
+
+        /// Hashes the values; NaN like NaN.
+        public func hash(into hasher: inout Hasher) {
+            switch self {
+            case .integers(let values), .dates(let values): hasher.combine(values)
+            case .doubles(let values): for value in values { hasher.combine(value.isNaN ? .nan : value) }
+            case .booleans(let values): hasher.combine(values)
+            case .datetimes(let values): hasher.combine(values)
+            case .strings(let codes, let levels):
+                hasher.combine(codes)
+                hasher.combine(levels)
+            }
+        }
     }
 
     /// The column's name, unique in its table.

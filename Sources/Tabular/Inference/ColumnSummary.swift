@@ -92,39 +92,3 @@ struct ColumnSummary: Sendable {
         if hasDigit { digits += times }
     }
 }
-
-/// The distinct values among many, by their hashes: all of them with their numbers up to a limit, beyond it those of the
-/// smallest hashes, a uniform sample of the distinct values (Gibbons 2001). Does not depend on the order of the values.
-struct DistinctSample: Sendable {
-    static let limit = 16_384
-    /// How often each kept hash was met.
-    private(set) var counts: [UInt64: Int] = [:]
-    /// Hashes above are not kept.
-    private var threshold = UInt64.max
-    private var largest: [UInt64] = []
-
-    mutating func add(_ hash: UInt64, times: Int = 1) {
-        guard hash <= threshold else { return }
-        counts[hash, default: 0] += times
-        if counts.count > Self.limit * 2 { shrink() }
-    }
-
-    private mutating func shrink() {
-        let sorted = counts.keys.sorted()
-        threshold = sorted[Self.limit - 1]
-        for hash in sorted[Self.limit...] { counts[hash] = nil }
-    }
-
-    /// Whether every distinct value is in the sample.
-    var isExact: Bool { threshold == .max && counts.count <= Self.limit }
-
-    /// Number of distinct values: exact up to the limit, then an estimate good to about 1 %.
-    var estimate: Int {
-        if isExact { return counts.count }
-        let kth = counts.keys.sorted()[Self.limit - 1]
-        return Int(Double(Self.limit - 1) / (Double(kth) / Double(UInt64.max)))
-    }
-
-    /// Whether no kept value was met twice.
-    var allUnique: Bool { counts.values.allSatisfy { $0 == 1 } }
-}

@@ -37,7 +37,7 @@ enum TypeInference {
                 type: isConstant ? .constant : .float, reading: .float(style),
                 note: isAmbiguous ? .ambiguousNumbers : nil)
         }
-        let isSingle = summary.distinct.isExact && summary.distinct.counts.count == 1
+        let isSingle = summary.distinct.isExact && summary.distinct.estimate == 1
         if isSingle, isWhole, summary.present > 1 { return Decision(type: .constant, reading: .string) }
         if !evidence.isDisjoint(with: .booleans), let no = summary.no, let yes = summary.yes {
             return Decision(type: .boolean, reading: .boolean(BooleanLabels(no: no, yes: yes)))
