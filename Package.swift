@@ -72,7 +72,8 @@ let package = Package(
             ],
             swiftSettings: common),
 
-        .executableTarget(name: "martlet-bench", dependencies: ["Tabular"], swiftSettings: common),
+        .executableTarget(
+            name: "martlet-bench", dependencies: ["Learners", "Search", "Tabular"], swiftSettings: common),
 
         tests("Tabular"),
         tests("Search"),

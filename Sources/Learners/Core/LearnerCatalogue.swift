@@ -2,11 +2,13 @@
 public enum LearnerCatalogue {
     /// All learners, in a fixed order.
     public static let all: [any Learner] = [
+        GradientBoosting(),
         GaussianNaiveBayesLearner(),
     ]
 
     /// The types of trained models that artifacts may hold.
     static let modelTypes: [any FittedModel.Type] = [
+        GradientBoostingModel.self,
         GaussianNaiveBayesModel.self,
     ]
 

@@ -20,3 +20,12 @@ final class NumberBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
 
     deinit { base.deallocate() }
 }
+
+extension ThreadPool {
+    /// Runs `body` on consecutive ranges of `0 ..< count`, each at most `size` long; the cuts do not depend on the threads.
+    func forEachBlock(of count: Int, size: Int, _ body: @escaping @Sendable (_ block: Int, _ range: Range<Int>) -> Void)
+    {
+        guard count > 0 else { return }
+        forEach((count + size - 1) / size) { block in body(block, block * size..<min(count, (block + 1) * size)) }
+    }
+}
