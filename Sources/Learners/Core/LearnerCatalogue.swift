@@ -7,7 +7,7 @@ public enum LearnerCatalogue {
     ]
 
     /// The types of trained models that artifacts may hold.
-    static let modelTypes: [any FittedModel.Type] = [
+    public static let modelTypes: [any FittedModel.Type] = [
         GradientBoostingModel.self,
         GaussianNaiveBayesModel.self,
     ]

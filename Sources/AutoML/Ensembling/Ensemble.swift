@@ -1,0 +1,107 @@
+public import Learners
+import Search
+
+/// A weighted mean of models, selected greedily over their out-of-fold predictions (Caruana et al. 2004).
+public struct Ensemble: Sendable, Hashable {
+    /// One member.
+    public struct Member: Sendable, Hashable {
+        /// The candidate's place in the list that was selected from.
+        public var candidate: Int
+        /// Its share, above 0; the shares sum to 1.
+        public var weight: Double
+    }
+
+    /// The members, in the order of the candidates.
+    public let members: [Member]
+
+    /// Selects from `candidates`, which are ordered best first; selection starts from the best and adds with replacement
+    /// whichever lowers the loss most, of equal ones the earliest. The shortest selection of the least loss is kept.
+    ///
+    /// - Parameters:
+    ///   - candidates: out-of-fold predictions, a row for each of `rows`.
+    ///   - rows: the rows of the target that they are for.
+    ///   - rounds: how often a member is added, at most.
+    ///   - pool: the threads; the selection does not depend on them.
+    public static func select(
+        _ candidates: [OutOfFold], metric: Metric, target: Target, rows: [Int32], weights: [Float]?, rounds: Int = 40,
+        pool: ThreadPool = .single
+    ) -> Ensemble {
+        guard candidates.count > 1 else { return Ensemble(members: [Member(candidate: 0, weight: 1)]) }
+        let blender = Blender(
+            candidates, metric: metric, target: target, rows: rows, weights: weights, rounds: rounds, pool: pool)
+        return Ensemble(counts: blender.select())
+    }
+
+    init(members: [Member]) { self.members = members }
+
+    init(counts: [Int]) {
+        let total = Double(counts.reduce(0, +))
+        members = counts.enumerated().filter { $0.element > 0 }.map {
+            Member(candidate: $0.offset, weight: Double($0.element) / total)
+        }
+    }
+
+    /// The weighted mean of the candidates' predictions.
+    public func blend(_ candidates: [OutOfFold]) -> OutOfFold {
+        var sum = [Double](repeating: 0, count: candidates[0].values.count)
+        for member in members {
+            let values = candidates[member.candidate].values
+            for index in sum.indices { sum[index] += member.weight * Double(values[index]) }
+        }
+        return OutOfFold(outputCount: candidates[0].outputCount, values: sum.map(Float.init))
+    }
+}
+
+/// An ensemble's score, as an estimate for rows that its selection has not seen.
+public struct EnsembleScore: Sendable, Hashable {
+    /// The metric.
+    public var score: Double
+    /// Its bootstrap interval.
+    public var interval: ScoreInterval
+}
+
+extension Ensemble {
+    /// Scores the selection itself, cross-fitted: rows are dealt to five parts, members are selected on four of them and
+    /// their blend is scored on the fifth. Nil where the metric is not defined.
+    static func crossFittedScore(
+        _ candidates: [OutOfFold], metric: Metric, target: Target, rows: [Int32], weights: [Float]?, seed: Seed,
+        rounds: Int = 40, pool: ThreadPool = .single
+    ) -> EnsembleScore? {
+        let parts = min(5, rows.count)
+        let scored = Target(
+            task: target.task, classes: target.classes, values: rows.map { target.values[Int($0)] })
+        let scoredWeights = weights.map { all in rows.map { all[Int($0)] } }
+        let dealt = ValidationPlan.deal(scored, into: parts, seed: seed)
+        var blended = OutOfFold(
+            outputCount: candidates[0].outputCount, values: [Float](repeating: 0, count: candidates[0].values.count))
+        let width = blended.outputCount
+        for part in 0..<parts {
+            let inside = dealt.indices.filter { dealt[$0] != part }
+            let outside = dealt.indices.filter { dealt[$0] == part }
+            let selected = select(
+                candidates.map { $0.selecting(inside) }, metric: metric, target: scored,
+                rows: inside.map(Int32.init), weights: scoredWeights, rounds: rounds, pool: pool)
+            let blend = selected.blend(candidates.map { $0.selecting(outside) })
+            for (index, row) in outside.enumerated() {
+                for output in 0..<width { blended.values[row * width + output] = blend.values[index * width + output] }
+            }
+        }
+        let predictions = blended.predictions
+        let score = metric.evaluate(predictions, scored, weights: scoredWeights)
+        guard score.isFinite else { return nil }
+        return EnsembleScore(
+            score: score,
+            interval: metric.bootstrapInterval(
+                predictions, scored, weights: scoredWeights, seed: seed.child("interval")))
+    }
+}
+
+extension OutOfFold {
+    /// The given rows, in that order.
+    func selecting(_ rows: [Int]) -> OutOfFold {
+        var picked: [Float] = []
+        picked.reserveCapacity(rows.count * outputCount)
+        for row in rows { picked += values[row * outputCount..<(row + 1) * outputCount] }
+        return OutOfFold(outputCount: outputCount, values: picked)
+    }
+}

@@ -1,0 +1,139 @@
+public import Learners
+
+/// When an experiment ends.
+public enum Budget: Sendable, Hashable {
+    /// After so many seconds, above 0.
+    case seconds(Double)
+    /// After so many trials, at least 1; the same settings then always give the same models.
+    case trials(Int)
+}
+
+/// What a user asks of an experiment on a table. In JSON: `target`, `task`, `metric`, `time_budget_seconds` or `trials`,
+/// `seed`, `folds`, `exclude`, `learners` and `weight`; all but `target` may be left out.
+public struct ExperimentSettings: Sendable, Hashable {
+    /// The column to predict.
+    public var target: String
+    /// The task; nil to detect it (`auto` in JSON).
+    public var task: Task?
+    /// The metric; nil for the task's usual one (`auto` in JSON).
+    public var metric: Metric?
+    /// When it ends; 60 seconds where JSON says nothing.
+    public var budget: Budget
+    /// What all random choices follow from.
+    public var seed: UInt64
+    /// Folds of the validation, 2 to 20; nil to choose by the size of the table.
+    public var folds: Int?
+    /// Columns that must not be used.
+    public var exclude: [String]
+    /// Learners to use, by name; nil for all.
+    public var learners: [String]?
+    /// A column of row weights ≥ 0, which is then no feature.
+    public var weight: String?
+
+    /// Settings of these parts.
+    public init(
+        target: String, task: Task? = nil, metric: Metric? = nil, budget: Budget = .seconds(60), seed: UInt64 = 0,
+        folds: Int? = nil, exclude: [String] = [], learners: [String]? = nil, weight: String? = nil
+    ) {
+        self.target = target
+        self.task = task
+        self.metric = metric
+        self.budget = budget
+        self.seed = seed
+        self.folds = folds
+        self.exclude = exclude
+        self.learners = learners
+        self.weight = weight
+    }
+
+    /// Throws `AutoMLError.invalidSetting`, naming the field, for what is wrong whatever the table.
+    public func validate() throws {
+        func fail(_ field: CodingKeys, _ message: String) -> AutoMLError {
+            AutoMLError(.invalidSetting, message, field: field.rawValue)
+        }
+        if target.isEmpty { throw fail(.target, "the target column has no name") }
+        switch budget {
+        case .seconds(let seconds):
+            guard seconds.isFinite, seconds > 0, seconds <= 30 * 86_400 else {
+                throw fail(.timeBudgetSeconds, "the time budget must be above 0 and at most 30 days")
+            }
+        case .trials(let count):
+            guard (1...100_000).contains(count) else { throw fail(.trials, "trials must be from 1 to 100000") }
+        }
+        if let folds, !(2...20).contains(folds) { throw fail(.folds, "folds must be from 2 to 20") }
+        if let task, let metric, !metric.isSuitable(for: task) {
+            let fitting = Metric.all(for: task).map(\.rawValue).joined(separator: ", ")
+            throw fail(.metric, "\(metric.rawValue) does not score \(task.rawValue) tasks; these do: \(fitting)")
+        }
+        if exclude.contains(target) { throw fail(.exclude, "the target column \"\(target)\" cannot be excluded") }
+        if let weight, weight == target { throw fail(.weight, "the target column cannot be the weight") }
+        if let learners, learners.isEmpty { throw fail(.learners, "no learner is named") }
+    }
+}
+
+extension ExperimentSettings: Codable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case target, task, metric
+        case timeBudgetSeconds = "time_budget_seconds"
+        case trials, seed, folds, exclude, learners, weight
+    }
+
+    /// Reads a JSON object; a value that cannot be throws `AutoMLError.invalidSetting` with its field. Keys that are no
+    /// settings are left to whoever put them there.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func value<Value: Decodable>(_ key: CodingKeys, _ expected: String, _ type: Value.Type) throws -> Value? {
+            do {
+                return try container.decodeIfPresent(Value.self, forKey: key)
+            } catch {
+                throw AutoMLError(.invalidSetting, "\(key.rawValue) must be \(expected)", field: key.rawValue)
+            }
+        }
+        func choice<Choice: RawRepresentable<String> & CaseIterable>(
+            _ key: CodingKeys, _ type: Choice.Type
+        ) throws -> Choice? {
+            guard let text = try value(key, "a string", String.self), text != "auto" else { return nil }
+            guard let choice = Choice(rawValue: text) else {
+                let names = (["auto"] + Choice.allCases.map(\.rawValue)).joined(separator: ", ")
+                throw AutoMLError(
+                    .invalidSetting, "there is no \(key.rawValue) \"\(text)\"; there are \(names)", field: key.rawValue)
+            }
+            return choice
+        }
+        guard let target = try value(.target, "a column's name", String.self) else {
+            throw AutoMLError(.invalidSetting, "target is missing: the column to predict", field: "target")
+        }
+        let seconds = try value(.timeBudgetSeconds, "a number of seconds", Double.self)
+        let trials = try value(.trials, "a whole number", Int.self)
+        if seconds != nil, trials != nil {
+            throw AutoMLError(
+                .invalidSetting, "give either trials or time_budget_seconds, not both",
+                field: CodingKeys.trials.rawValue)
+        }
+        self.init(
+            target: target, task: try choice(.task, Task.self), metric: try choice(.metric, Metric.self),
+            budget: trials.map(Budget.trials) ?? .seconds(seconds ?? 60),
+            seed: try value(.seed, "a whole number from 0", UInt64.self) ?? 0,
+            folds: try value(.folds, "a whole number", Int.self),
+            exclude: try value(.exclude, "a list of columns", [String].self) ?? [],
+            learners: try value(.learners, "a list of names", [String].self),
+            weight: try value(.weight, "a column's name", String.self))
+    }
+
+    /// Writes a JSON object; what is to be detected is `auto`.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(target, forKey: .target)
+        try container.encode(task?.rawValue ?? "auto", forKey: .task)
+        try container.encode(metric?.rawValue ?? "auto", forKey: .metric)
+        switch budget {
+        case .seconds(let seconds): try container.encode(seconds, forKey: .timeBudgetSeconds)
+        case .trials(let count): try container.encode(count, forKey: .trials)
+        }
+        try container.encode(seed, forKey: .seed)
+        try container.encodeIfPresent(folds, forKey: .folds)
+        if !exclude.isEmpty { try container.encode(exclude, forKey: .exclude) }
+        try container.encodeIfPresent(learners, forKey: .learners)
+        try container.encodeIfPresent(weight, forKey: .weight)
+    }
+}

@@ -1,0 +1,135 @@
+public import Learners
+public import Search
+
+/// The scored models of an experiment, best first; in JSON as `--leaderboard` writes it.
+public struct Leaderboard: Sendable, Hashable, Codable {
+    /// One model, or one trial that gave none.
+    public struct Entry: Sendable, Hashable, Codable {
+        /// From 1 for the best; nil for a trial without a model.
+        public var rank: Int?
+        /// The model's name.
+        public var model: String
+        /// The learner's name; `ensemble` for one.
+        public var learner: String
+        /// The metric over data that the model has not seen.
+        public var score: Double?
+        /// Bootstrap interval of the score.
+        public var scoreInterval: ScoreInterval?
+        /// Seconds spent training; for an ensemble, those of its members and of its selection.
+        public var fitSeconds: Double
+        /// Seconds spent predicting the validation rows.
+        public var predictSeconds: Double
+        /// The hyperparameters; for an ensemble, its members' weights by model.
+        public var hyperparameters: Configuration
+        /// How the trial ended; nil where there is a model.
+        public var status: TrialStatus?
+        /// Why there is no model.
+        public var reason: String?
+        /// The trial's index; nil for an ensemble.
+        public var trial: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case rank, model, learner, score
+            case scoreInterval = "score_interval"
+            case fitSeconds = "fit_seconds"
+            case predictSeconds = "predict_seconds"
+            case hyperparameters, status, reason, trial
+        }
+
+        init(_ result: TrialResult) {
+            model = result.modelName
+            learner = result.learner
+            score = result.score
+            scoreInterval = result.scoreInterval
+            fitSeconds = result.fitSeconds
+            predictSeconds = result.predictSeconds
+            hyperparameters = result.configuration
+            status = result.status == .completed ? nil : result.status
+            reason = result.reason
+            trial = result.index
+        }
+
+        init(ensemble: EnsembleScore, fitSeconds: Double, predictSeconds: Double, weights: Configuration) {
+            model = "ensemble"
+            learner = "ensemble"
+            score = ensemble.score
+            scoreInterval = ensemble.interval
+            self.fitSeconds = fitSeconds
+            self.predictSeconds = predictSeconds
+            hyperparameters = weights
+        }
+
+        /// Reads a JSON object.
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            rank = try container.decodeIfPresent(Int.self, forKey: .rank)
+            model = try container.decode(String.self, forKey: .model)
+            learner = try container.decode(String.self, forKey: .learner)
+            score = try container.decodeIfPresent(Double.self, forKey: .score)
+            if let ends = try container.decodeIfPresent([Double].self, forKey: .scoreInterval) {
+                guard ends.count == 2 else {
+                    throw DecodingError.dataCorruptedError(
+                        forKey: .scoreInterval, in: container, debugDescription: "an interval has two ends")
+                }
+                scoreInterval = ScoreInterval(low: ends[0], high: ends[1])
+            }
+            fitSeconds = try container.decode(Double.self, forKey: .fitSeconds)
+            predictSeconds = try container.decode(Double.self, forKey: .predictSeconds)
+            hyperparameters = try container.decode(Configuration.self, forKey: .hyperparameters)
+            status = try container.decodeIfPresent(TrialStatus.self, forKey: .status)
+            reason = try container.decodeIfPresent(String.self, forKey: .reason)
+            trial = try container.decodeIfPresent(Int.self, forKey: .trial)
+        }
+
+        /// Writes a JSON object, the interval as an array of its two ends.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(rank, forKey: .rank)
+            try container.encode(model, forKey: .model)
+            try container.encode(learner, forKey: .learner)
+            try container.encode(score, forKey: .score)
+            try container.encode(scoreInterval.map { [$0.low, $0.high] }, forKey: .scoreInterval)
+            try container.encode(fitSeconds, forKey: .fitSeconds)
+            try container.encode(predictSeconds, forKey: .predictSeconds)
+            try container.encode(hyperparameters, forKey: .hyperparameters)
+            try container.encodeIfPresent(status, forKey: .status)
+            try container.encodeIfPresent(reason, forKey: .reason)
+            try container.encodeIfPresent(trial, forKey: .trial)
+        }
+    }
+
+    /// The task.
+    public var task: Task
+    /// The metric of the scores.
+    public var metric: Metric
+    /// Whether a higher score is a better one.
+    public var greaterIsBetter: Bool
+    /// Models by rank, then trials without one by index.
+    public var entries: [Entry]
+
+    enum CodingKeys: String, CodingKey {
+        case task, metric
+        case greaterIsBetter = "greater_is_better"
+        case entries
+    }
+
+    /// The leaderboard of what has ended; equal scores in the order of the trials, an ensemble before trials of its score.
+    public init(_ experiment: PreparedExperiment, results: [TrialResult], ensemble: Entry? = nil) {
+        task = experiment.task
+        metric = experiment.metric
+        greaterIsBetter = metric.greaterIsBetter
+        let metric = metric
+        let all = (ensemble.map { [$0] } ?? []) + results.sorted { $0.index < $1.index }.map(Entry.init)
+        var ranked = all.enumerated().filter { $0.element.status == nil && $0.element.score != nil }
+        ranked.sort { left, right in
+            let (a, b) = (metric.loss(left.element.score ?? .nan), metric.loss(right.element.score ?? .nan))
+            return a == b ? left.offset < right.offset : a < b
+        }
+        entries = ranked.map(\.element)
+        for index in entries.indices { entries[index].rank = index + 1 }
+        entries += all.filter { $0.status != nil }
+    }
+
+    /// The best model, if there is one.
+    public var best: Entry? { entries.first { $0.rank == 1 } }
+}
