@@ -3,12 +3,14 @@ public enum LearnerCatalogue {
     /// All learners, in a fixed order.
     public static let all: [any Learner] = [
         GradientBoosting(),
+        LinearLearner(),
         GaussianNaiveBayesLearner(),
     ]
 
     /// The types of trained models that artifacts may hold.
     public static let modelTypes: [any FittedModel.Type] = [
         GradientBoostingModel.self,
+        LinearModel.self,
         GaussianNaiveBayesModel.self,
     ]
 
