@@ -135,7 +135,8 @@ private struct LinearFitting {
         if matrix.columnCount > LinearLearner.normalEquationsLimit {
             let start = [Double](repeating: 0, count: objective.parameterCount)
             return LinearModel(
-                encoder: encoder, outputCount: 1, parameters: try minimise(objective, start), centre: centre, scale: scale)
+                encoder: encoder, outputCount: 1, parameters: try minimise(objective, start), centre: centre,
+                scale: scale)
         }
         let equations = try NormalEquations(
             matrix, targets: objective.targets, weights: objective.weights, context: context)

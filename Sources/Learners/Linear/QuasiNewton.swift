@@ -106,7 +106,9 @@ struct QuasiNewton {
             let (smooth, gradient) = try evaluate(next)
             let reached = smooth + penalty(next)
             let expected = zip(zip(next, point), slope).reduce(0) { $0 + ($1.0.0 - $1.0.1) * $1.1 }
-            if reached.isFinite, reached <= value + 1e-4 * expected, reached < value { return (next, reached, gradient) }
+            if reached.isFinite, reached <= value + 1e-4 * expected, reached < value {
+                return (next, reached, gradient)
+            }
             length /= 2
         }
         return nil

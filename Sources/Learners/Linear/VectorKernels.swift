@@ -8,9 +8,11 @@ func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> 
     var index = 0
     while index + 16 <= count {
         let place = index * 4
-        first += left.loadUnaligned(fromByteOffset: place, as: SIMD8<Float>.self)
+        first +=
+            left.loadUnaligned(fromByteOffset: place, as: SIMD8<Float>.self)
             * right.loadUnaligned(fromByteOffset: place, as: SIMD8<Float>.self)
-        second += left.loadUnaligned(fromByteOffset: place + 32, as: SIMD8<Float>.self)
+        second +=
+            left.loadUnaligned(fromByteOffset: place + 32, as: SIMD8<Float>.self)
             * right.loadUnaligned(fromByteOffset: place + 32, as: SIMD8<Float>.self)
         index += 16
     }
