@@ -4,6 +4,7 @@ public enum LearnerCatalogue {
     public static let all: [any Learner] = [
         GradientBoosting(),
         LinearLearner(),
+        NearestNeighborsLearner(),
         GaussianNaiveBayesLearner(),
     ]
 
@@ -11,6 +12,7 @@ public enum LearnerCatalogue {
     public static let modelTypes: [any FittedModel.Type] = [
         GradientBoostingModel.self,
         LinearModel.self,
+        NearestNeighborsModel.self,
         GaussianNaiveBayesModel.self,
     ]
 
