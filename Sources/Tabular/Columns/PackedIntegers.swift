@@ -11,6 +11,11 @@ public enum PackedIntegers: Sendable, Hashable {
 
     /// Packs `values` into the narrowest width that holds every one of them.
     public init(_ values: [Int64]) {
+        self = values.withUnsafeBufferPointer { PackedIntegers(packing: $0) }
+    }
+
+    /// Packs `values` into the narrowest width that holds every one of them.
+    init(packing values: UnsafeBufferPointer<Int64>) {
         var low: Int64 = 0
         var high: Int64 = 0
         for value in values {
@@ -24,8 +29,40 @@ public enum PackedIntegers: Sendable, Hashable {
         } else if low >= Int64(Int32.min), high <= Int64(Int32.max) {
             self = .int32(values.map { Int32(truncatingIfNeeded: $0) })
         } else {
-            self = .int64(values)
+            self = .int64(Array(values))
         }
+    }
+
+    /// The values of all `parts` one after another, in the narrowest width that holds them if each part's is its own.
+    init(joining parts: [PackedIntegers]) {
+        func join<Value: FixedWidthInteger & SignedInteger>(_: Value.Type) -> [Value] {
+            var all: [Value] = []
+            all.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+            for part in parts {
+                switch part {
+                case .int8(let values): all.append(contentsOf: values.lazy.map { Value(truncatingIfNeeded: $0) })
+                case .int16(let values): all.append(contentsOf: values.lazy.map { Value(truncatingIfNeeded: $0) })
+                case .int32(let values): all.append(contentsOf: values.lazy.map { Value(truncatingIfNeeded: $0) })
+                case .int64(let values): all.append(contentsOf: values.lazy.map { Value(truncatingIfNeeded: $0) })
+                }
+            }
+            return all
+        }
+        let widths = parts.map { part in
+            switch part {
+            case .int8: 1
+            case .int16: 2
+            case .int32: 4
+            case .int64: 8
+            }
+        }
+        self =
+            switch widths.max() ?? 1 {
+            case 1: .int8(join(Int8.self))
+            case 2: .int16(join(Int16.self))
+            case 4: .int32(join(Int32.self))
+            default: .int64(join(Int64.self))
+            }
     }
 
     /// Number of values.

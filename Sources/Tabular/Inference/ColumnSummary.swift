@@ -1,4 +1,4 @@
-/// What a pass over all cells of a column found, enough to decide its type; parts combine in the order of rows.
+/// What a pass over cells of a column found, enough to decide its type; parts combine in the order of rows.
 struct ColumnSummary: Sendable {
     var evidence = CellEvidence.all
     var hasTime = false
@@ -12,58 +12,37 @@ struct ColumnSummary: Sendable {
     var digits = 0
     /// A sample of the distinct values.
     var distinct = DistinctSample()
-    /// Range of the numbers.
+    /// Range of the numbers of columns without missing rows.
     var low = Double.infinity
     var high = -Double.infinity
     /// The first spelling of each truth value.
     var no: String?
     var yes: String?
-    /// Whether the numbers go up by one from row to row, and the first and last of them.
-    var isSequence = true
-    var first: Int64?
-    var last: Int64?
 
-    mutating func add(_ column: ParsedColumn, rowCount: Int, countsIntegers: Bool) {
-        missing += column.missing.count
-        let present = rowCount - column.missing.count
-        self.present += present
+    /// Adds whole numbers, their range, and their distinct values if `counts` says so.
+    mutating func addIntegers(_ values: UnsafeBufferPointer<Int64>, missing rows: [Int32], counts: Bool) {
         guard present > 0 else { return }
-        var nextMissing = column.missing.makeIterator()
-        var skip = nextMissing.next()
-        switch column.values {
-        case .none: return
-        case .integers(let packed):
-            evidence.formIntersection(.ofIntegers)
-            for row in 0..<packed.count {
-                if let gap = skip, Int(gap) == row {
-                    skip = nextMissing.next()
-                    continue
-                }
-                let value = packed[row]
-                low = min(low, Double(value))
-                high = max(high, Double(value))
-                if countsIntegers {
-                    distinct.add(StringDictionary.mix(UInt64(bitPattern: value) ^ 0x9E37_79B9_7F4A_7C15))
-                    if let last, value != last &+ 1 { isSequence = false }
-                    first = first ?? value
-                    last = value
-                }
-            }
-        case .doubles(let values):
-            evidence.formIntersection(.ofFloats)
-            if !column.allowsDotGroups { evidence.remove(.dotGroups) }
-            for value in values where !value.isNaN {
-                low = min(low, value)
-                high = max(high, value)
-            }
-        case .strings(_, let levels):
-            for code in 0..<levels.count where levels.counts[code] > 0 {
-                levels.withBytes(code) { addLevel($0, times: levels.counts[code]) }
-            }
+        evidence.formIntersection(.ofIntegers)
+        guard let least = values.min(), let most = values.max() else { return }
+        low = min(low, Double(least))
+        high = max(high, Double(most))
+        guard counts, rows.isEmpty else { return }
+        for value in values { distinct.add(StringDictionary.mix(UInt64(bitPattern: value) ^ 0x9E37_79B9_7F4A_7C15)) }
+    }
+
+    /// Adds floating point numbers, of which NaN are missing.
+    mutating func addDoubles(_ values: [Double], allowsDotGroups: Bool) {
+        guard present > 0 else { return }
+        evidence.formIntersection(.ofFloats)
+        if !allowsDotGroups { evidence.remove(.dotGroups) }
+        for value in values where !value.isNaN {
+            low = min(low, value)
+            high = max(high, value)
         }
     }
 
-    private mutating func addLevel(_ level: UnsafeBufferPointer<UInt8>, times: Int) {
+    /// Adds a string that stands in `times` rows.
+    mutating func addLevel(_ level: UnsafeBufferPointer<UInt8>, times: Int) {
         if !evidence.isEmpty {
             let (found, time) = CellEvidence.of(level)
             if !found.isDisjoint(with: .booleans) {
@@ -90,5 +69,22 @@ struct ColumnSummary: Sendable {
         words += count * times
         if count > 1 { spaced += times }
         if hasDigit { digits += times }
+    }
+
+    /// Adds what was found in rows that come after.
+    mutating func merge(_ next: ColumnSummary) {
+        evidence.formIntersection(next.evidence)
+        hasTime = hasTime || next.hasTime
+        present += next.present
+        missing += next.missing
+        words += next.words
+        bytes += next.bytes
+        spaced += next.spaced
+        digits += next.digits
+        distinct.merge(next.distinct)
+        low = min(low, next.low)
+        high = max(high, next.high)
+        no = no ?? next.no
+        yes = yes ?? next.yes
     }
 }

@@ -29,6 +29,19 @@ struct DistinctSample: Sendable {
         if used * 2 > hashes.count { makeRoom() }
     }
 
+    /// Adds all of another sample.
+    mutating func merge(_ other: DistinctSample) {
+        if other.threshold < threshold { lower(to: other.threshold) }
+        for slot in other.hashes.indices where other.times[slot] > 0 {
+            add(other.hashes[slot], times: other.times[slot])
+        }
+    }
+
+    private mutating func lower(to limit: UInt64) {
+        threshold = limit
+        rebuild(entries.filter { $0.hash <= limit }, hashes.count)
+    }
+
     private mutating func makeRoom() {
         var kept = entries
         if used > Self.limit * 2 {
@@ -36,7 +49,10 @@ struct DistinctSample: Sendable {
             kept.removeLast(kept.count - Self.limit)
             threshold = kept[Self.limit - 1].hash
         }
-        let size = kept.count == Self.limit ? hashes.count : hashes.count * 4
+        rebuild(kept, kept.count == Self.limit ? hashes.count : hashes.count * 4)
+    }
+
+    private mutating func rebuild(_ kept: [(hash: UInt64, count: Int)], _ size: Int) {
         hashes = Array(repeating: 0, count: size)
         times = Array(repeating: 0, count: size)
         used = kept.count

@@ -7,233 +7,418 @@ struct BlockParser: Sendable {
 
     let dialect: Dialect
     let names: [String]
-    /// Cells that mean "no value".
+    /// Cells that mean "no value", besides the empty one.
     let markers: Set<[UInt8]>
+    /// For each column whether the distinct values of whole numbers are worth knowing.
+    let countsIntegers: [Bool]
+
+    init(dialect: Dialect, names: [String], markers: Set<[UInt8]>) {
+        self.dialect = dialect
+        self.names = names
+        self.markers = markers
+        countsIntegers = names.map(TypeInference.namesIdentifier)
+    }
 
     /// Reads `block`, every column as its kind says; a column whose cells do not fit becomes wider in the result.
+    /// - Throws: `TableError` with row and line counted from 0 in the block.
     func parse(_ block: Block, _ kinds: [CellKind]) throws -> ParsedBlock {
-        var pass = Pass(parser: self, block: block, kinds: kinds)
+        let bytes = UnsafeBufferPointer(start: block.bytes, count: block.count)
+        switch TextCheck.firstFlaw(bytes) {
+        case .nul(let position):
+            throw TableError(.notText, "the file is not text: it holds a NUL byte", line: lines(bytes, position))
+        case .notUTF8(let position):
+            throw TableError(.badEncoding, "the bytes are not valid UTF-8", line: lines(bytes, position))
+        case nil: break
+        }
+        let pass = BlockPass(self, block, kinds)
         try pass.run()
         var result = pass.finish()
-        let again = pass.failed
-        if !again.isEmpty {
-            var second = Pass(
-                parser: self, block: block, kinds: kinds.indices.map { again.contains($0) ? .string : .skip })
+        result.lineCount = lines(bytes, block.count)
+        if !pass.failed.isEmpty {
+            var again = kinds.map { _ in CellKind.skip }
+            for column in pass.failed { again[column] = .string }
+            let second = BlockPass(self, block, again)
             try second.run()
             let strings = second.finish()
-            for column in again { result.columns[column] = strings.columns[column] }
+            for column in pass.failed { result.columns[column] = strings.columns[column] }
         }
         return result
     }
 
-    private struct Pass {
-        let parser: BlockParser
-        let block: Block
-        var kinds: [CellKind]
-        var failed: [Int] = []
-        var result = ParsedBlock()
-        var numbers: [[UInt64]]
-        var codes: [[Int32]]
-        var dictionaries: [StringDictionary]
-        /// For each column and code whether the level is a missing marker.
-        var missing: [[Int32]]
-        var dotGroups: [Bool]
+    /// Line ends before `position`.
+    func lines(_ bytes: UnsafeBufferPointer<UInt8>, _ position: Int) -> Int {
+        var count = 0
+        for index in 0..<position where bytes[index] == dialect.terminator { count += 1 }
+        return count
+    }
+}
+
+/// One pass over a block. Cells are taken as what their column is expected to hold and checked while they are read; only
+/// what does not fit goes through the slower, general way.
+private final class BlockPass {
+    private let parser: BlockParser
+    private let block: Block
+    private let columnCount: Int
+    private let kinds: UnsafeMutablePointer<CellKind>
+    /// A value a row for each column: an integer, the bits of a double, or a code.
+    private let values: UnsafeMutablePointer<UnsafeMutablePointer<UInt64>?>
+    private var capacity: Int
+    private let dictionaries: UnsafeMutablePointer<StringDictionary>
+    private let missing: UnsafeMutablePointer<[Int32]>
+    /// Whether all floats of a column could have dots between thousands.
+    private let dotGroups: UnsafeMutablePointer<Bool>
+    private var row = 0
+    /// Room for one unescaped cell, made when the first is met.
+    private var unescaped: UnsafeMutablePointer<UInt8>?
+    private var result = ParsedBlock()
+    /// Columns whose cells are not numbers.
+    private(set) var failed: [Int] = []
+
+    init(_ parser: BlockParser, _ block: Block, _ kinds: [CellKind]) {
+        self.parser = parser
+        self.block = block
+        columnCount = kinds.count
+        self.kinds = .allocate(capacity: kinds.count)
+        values = .allocate(capacity: kinds.count)
+        dictionaries = .allocate(capacity: kinds.count)
+        missing = .allocate(capacity: kinds.count)
+        dotGroups = .allocate(capacity: kinds.count)
+        capacity = min(block.count, block.count / (2 * max(kinds.count, 1)) + 64)
+        for (column, kind) in kinds.enumerated() {
+            self.kinds[column] = kind
+            values[column] = kind == .skip ? nil : .allocate(capacity: capacity)
+        }
+        dictionaries.initialize(repeating: StringDictionary(), count: kinds.count)
+        missing.initialize(repeating: [], count: kinds.count)
+        dotGroups.initialize(repeating: true, count: kinds.count)
+    }
+
+    deinit {
+        for column in 0..<columnCount { values[column]?.deallocate() }
+        dictionaries.deinitialize(count: columnCount).deallocate()
+        missing.deinitialize(count: columnCount).deallocate()
+        dotGroups.deallocate()
+        unescaped?.deallocate()
+        values.deallocate()
+        kinds.deallocate()
+    }
+
+    private func grow() {
+        for column in 0..<columnCount {
+            guard let old = values[column] else { continue }
+            let larger = UnsafeMutablePointer<UInt64>.allocate(capacity: capacity * 2)
+            larger.update(from: old, count: row)
+            old.deallocate()
+            values[column] = larger
+        }
+        capacity *= 2
+    }
+
+    private func line(at position: Int) -> Int {
+        parser.lines(UnsafeBufferPointer(start: block.bytes, count: block.count), position)
+    }
+
+    func run() throws {
+        let base = block.bytes
+        let count = block.count
+        let delimiter = parser.dialect.delimiter
+        let terminator = parser.dialect.terminator
+        let columnCount = columnCount
+        let kinds = kinds
+        let values = values
+        let powers = NumberParser.powersOfTen
         var row = 0
-        var unescaped: [UInt8] = []
-
-        init(parser: BlockParser, block: Block, kinds: [CellKind]) {
-            self.parser = parser
-            self.block = block
-            self.kinds = kinds
-            numbers = Array(repeating: [], count: kinds.count)
-            codes = Array(repeating: [], count: kinds.count)
-            dictionaries = Array(repeating: StringDictionary(), count: kinds.count)
-            missing = Array(repeating: [], count: kinds.count)
-            dotGroups = Array(repeating: true, count: kinds.count)
-        }
-
-        func line(at position: Int) -> Int {
-            UnsafeBufferPointer(start: block.bytes, count: position).count { $0 == parser.dialect.terminator }
-        }
-
-        mutating func run() throws {
-            let base = block.bytes
-            let count = block.count
-            let columnCount = kinds.count
-            let delimiter = parser.dialect.delimiter
-            let terminator = parser.dialect.terminator
-            var position = 0
-            var column = 0
-            var rowStart = 0
+        var position = 0
+        defer { self.row = row }
+        try powers.withUnsafeBufferPointer { powers in
             while position < count {
-                if column == 0 {
-                    rowStart = position
-                    // Blank lines are no rows.
-                    var end = position
-                    while base[end] == 0x20 || base[end] == 0x09 && delimiter != 0x09
-                        || base[end] == 0x0D && terminator == 0x0A
-                    {
-                        end += 1
-                    }
-                    if base[end] == terminator, delimiter != 0 || end == position || columnCount == 1 {
-                        position = end + 1
-                        continue
-                    }
+                if let next = afterBlankLine(position) {
+                    position = next
+                    continue
                 }
-                // One cell.
-                var start = position
-                var end: Int
-                var isQuoted = false
-                if base[position] == Dialect.quote {
-                    isQuoted = true
-                    end = try quoted(&position, rowStart)
-                    start = -1
-                } else {
-                    while base[position] != delimiter, base[position] != terminator { position += 1 }
-                    end = position
-                    while end > start, RecordScanner.isSpace(base[end - 1]) { end -= 1 }
-                    while start < end, RecordScanner.isSpace(base[start]) { start += 1 }
+                if row == capacity {
+                    self.row = row
+                    grow()
+                }
+                let rowStart = position
+                var column = 0
+                cells: while true {
+                    if column == columnCount {
+                        self.row = row
+                        position = try dropExtraCells(position, rowStart)
+                        break cells
+                    }
+                    number: switch kinds[column] {
+                    case .integer:
+                        var end = position
+                        let isNegative = base[end] == 0x2D
+                        if isNegative { end += 1 }
+                        let start = end
+                        var magnitude: Int64 = 0
+                        var digit = base[end] &- 48
+                        while digit < 10 {
+                            magnitude = magnitude &* 10 &+ Int64(digit)
+                            end += 1
+                            digit = base[end] &- 48
+                        }
+                        if base[end] == 0x0D, base[end + 1] == terminator { end += 1 }
+                        guard base[end] == delimiter || base[end] == terminator else { break number }
+                        // A carriage return before the line end counts as one digit here; 17 still cannot overflow.
+                        guard end - start <= 18, base[start] &- 48 < 10 else { break number }
+                        values[column].unsafelyUnwrapped[row] = UInt64(bitPattern: isNegative ? -magnitude : magnitude)
+                        position = end + 1
+                        column += 1
+                        if base[end] == terminator { break cells }
+                        continue cells
+                    case .float:
+                        var end = position
+                        let isNegative = base[end] == 0x2D
+                        if isNegative { end += 1 }
+                        let start = end
+                        var mantissa: UInt64 = 0
+                        var digit = base[end] &- 48
+                        while digit < 10 {
+                            mantissa = mantissa &* 10 &+ UInt64(digit)
+                            end += 1
+                            digit = base[end] &- 48
+                        }
+                        let whole = end - start
+                        var fraction = 0
+                        if base[end] == 0x2E {
+                            end += 1
+                            let point = end
+                            digit = base[end] &- 48
+                            while digit < 10 {
+                                mantissa = mantissa &* 10 &+ UInt64(digit)
+                                end += 1
+                                digit = base[end] &- 48
+                            }
+                            fraction = end - point
+                            if dotGroups[column], fraction != 3 || whole > 3 || whole == 0 { dotGroups[column] = false }
+                        }
+                        if base[end] == 0x0D, base[end + 1] == terminator { end += 1 }
+                        guard base[end] == delimiter || base[end] == terminator else { break number }
+                        guard whole > 0, whole + fraction <= 18, mantissa <= 1 << 53 else { break number }
+                        // Exact operands and one rounding (Clinger 1990); +0 makes −0 into 0.
+                        let value = Double(Int64(bitPattern: mantissa)) / powers[fraction]
+                        values[column].unsafelyUnwrapped[row] = (isNegative ? 0 - value : value).bitPattern
+                        position = end + 1
+                        column += 1
+                        if base[end] == terminator { break cells }
+                        continue cells
+                    case .string, .skip: break
+                    }
+                    // Any other cell.
+                    self.row = row
+                    var cell: UnsafeBufferPointer<UInt8>
+                    var end = position
+                    if base[position] == Dialect.quote {
+                        cell = quoted(&end, rowStart)
+                    } else {
+                        while base[end] != delimiter, base[end] != terminator { end += 1 }
+                        cell = UnsafeBufferPointer(start: base + position, count: end - position)
+                    }
+                    if kinds[column] != .skip { try store(Self.trim(cell), column, rowStart) }
+                    position = end + 1
+                    column += 1
+                    if base[end] == terminator { break cells }
                 }
                 if column < columnCount {
-                    if isQuoted {
-                        let cell = RecordScanner.trim(unescaped)
-                        try cell.withUnsafeBufferPointer { try store($0, column, rowStart) }
-                    } else {
-                        try store(UnsafeBufferPointer(start: base + start, count: end - start), column, rowStart)
+                    self.row = row
+                    if result.shortRows == 0 { result.firstShortRow = (row, line(at: rowStart)) }
+                    result.shortRows += 1
+                    while column < columnCount {
+                        storeMissing(column)
+                        column += 1
                     }
-                } else {
-                    let isEmpty = isQuoted ? RecordScanner.trim(unescaped).isEmpty : start == end
-                    guard isEmpty else {
-                        throw TableError(
-                            .tooManyCells, "the row has more cells than the \(columnCount) columns", row: row,
-                            line: line(at: rowStart))
-                    }
-                    if result.extraEmpty == nil { result.extraEmpty = (row, line(at: rowStart)) }
                 }
-                let separator = base[position]
-                position += 1
-                column += 1
-                if separator == terminator {
-                    if column < columnCount {
-                        if result.shortRows == 0 { result.firstShortRow = (row, line(at: rowStart)) }
-                        result.shortRows += 1
-                        while column < columnCount {
-                            storeMissing(column)
-                            column += 1
-                        }
-                    }
-                    column = 0
-                    row += 1
-                }
+                row += 1
             }
-            result.rowCount = row
-            result.lineCount = line(at: count)
         }
+    }
 
-        /// Unescapes a quoted cell and moves to the separator after it.
-        private mutating func quoted(_ position: inout Int, _ rowStart: Int) throws -> Int {
-            let base = block.bytes
-            unescaped.removeAll(keepingCapacity: true)
-            position += 1
-            while true {
-                let byte = base[position]
-                position += 1
-                if byte == Dialect.quote {
-                    if base[position] != Dialect.quote { break }
-                    position += 1
-                }
-                unescaped.append(byte)
-                if position >= block.count { break }
-            }
-            if base[position] == 0x0D, base[position + 1] == parser.dialect.terminator { position += 1 }
-            if base[position] != parser.dialect.delimiter, base[position] != parser.dialect.terminator {
-                while base[position] != parser.dialect.delimiter, base[position] != parser.dialect.terminator {
-                    if !RecordScanner.isSpace(base[position]), result.strayQuote == nil {
-                        result.strayQuote = (row, line(at: rowStart))
-                    }
-                    unescaped.append(base[position])
-                    position += 1
-                }
-            }
-            return position
-        }
+    @inline(__always)
+    private static func trim(_ cell: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        var start = 0
+        var end = cell.count
+        while end > 0, RecordScanner.isSpace(cell[end - 1]) { end -= 1 }
+        while start < end, RecordScanner.isSpace(cell[start]) { start += 1 }
+        return UnsafeBufferPointer(rebasing: cell[start..<end])
+    }
 
-        private mutating func storeMissing(_ column: Int) {
-            switch kinds[column] {
-            case .skip: return
-            case .integer: numbers[column].append(0)
-            case .float: numbers[column].append(Double.nan.bitPattern)
-            case .string: codes[column].append(-1)
-            }
-            missing[column].append(Int32(row))
+    /// Where the line after `position` starts if that line is blank, that is holds spaces at most and no delimiter.
+    @inline(__always)
+    private func afterBlankLine(_ position: Int) -> Int? {
+        let base = block.bytes
+        var end = position
+        while base[end] != parser.dialect.terminator {
+            guard RecordScanner.isSpace(base[end]), base[end] != parser.dialect.delimiter else { return nil }
+            end += 1
         }
+        return end + 1
+    }
 
-        private mutating func store(_ cell: UnsafeBufferPointer<UInt8>, _ column: Int, _ rowStart: Int) throws {
-            if cell.isEmpty { return storeMissing(column) }
-            switch kinds[column] {
-            case .skip: return
-            case .integer:
-                if let value = NumberParser.integer(cell) {
-                    numbers[column].append(UInt64(bitPattern: value))
-                } else if parser.markers.contains(Array(cell)) {
-                    storeMissing(column)
-                } else if NumberParser.double(cell) != nil {
-                    for index in numbers[column].indices {
-                        numbers[column][index] = Double(Int64(bitPattern: numbers[column][index])).bitPattern
-                    }
-                    for index in missing[column] { numbers[column][Int(index)] = Double.nan.bitPattern }
-                    kinds[column] = .float
-                    try store(cell, column, rowStart)
-                } else {
-                    fail(column)
-                }
-            case .float:
-                if let value = NumberParser.double(cell) {
-                    if dotGroups[column], NumberParser.grouped(cell, .dotGroups) == nil { dotGroups[column] = false }
-                    if value.isFinite { numbers[column].append(value.bitPattern) } else { storeMissing(column) }
-                } else if parser.markers.contains(Array(cell)) {
-                    storeMissing(column)
-                } else {
-                    fail(column)
-                }
-            case .string:
-                guard cell.count <= BlockParser.maximumCellBytes else {
-                    throw TableError(
-                        .tooLarge, "a cell is longer than 256 KiB", column: parser.names[column], row: row,
-                        line: line(at: rowStart))
-                }
-                let code = dictionaries[column].code(cell)
-                let isNew = dictionaries[column].counts[Int(code)] == 0
-                if isNew { dictionaries[column].counts[Int(code)] = parser.markers.contains(Array(cell)) ? -1 : 1 }
-                if dictionaries[column].counts[Int(code)] < 0 { return storeMissing(column) }
-                if !isNew { dictionaries[column].counts[Int(code)] += 1 }
-                codes[column].append(code)
+    /// Passes over cells beyond the last column, which must be empty, and returns where the next row starts.
+    private func dropExtraCells(_ start: Int, _ rowStart: Int) throws -> Int {
+        let base = block.bytes
+        var position = start
+        while true {
+            var end = position
+            var cell: UnsafeBufferPointer<UInt8>
+            if base[position] == Dialect.quote {
+                cell = quoted(&end, rowStart)
+            } else {
+                while base[end] != parser.dialect.delimiter, base[end] != parser.dialect.terminator { end += 1 }
+                cell = UnsafeBufferPointer(start: base + position, count: end - position)
             }
-        }
-
-        private mutating func fail(_ column: Int) {
-            kinds[column] = .skip
-            failed.append(column)
-            numbers[column] = []
-        }
-
-        mutating func finish() -> ParsedBlock {
-            result.columns = kinds.indices.map { column in
-                var parsed = ParsedColumn()
-                parsed.missing = missing[column]
-                parsed.allowsDotGroups = dotGroups[column]
-                switch kinds[column] {
-                case .skip: break
-                case .integer:
-                    parsed.values = .integers(PackedIntegers(numbers[column].map { Int64(bitPattern: $0) }))
-                case .float: parsed.values = .doubles(numbers[column].map { Double(bitPattern: $0) })
-                case .string: parsed.values = .strings(codes: codes[column], levels: dictionaries[column])
-                }
-                numbers[column] = []
-                codes[column] = []
-                return parsed
+            guard Self.trim(cell).isEmpty else {
+                throw TableError(
+                    .tooManyCells, "the row has more cells than the \(columnCount) columns", row: row,
+                    line: line(at: rowStart))
             }
-            return result
+            if result.extraEmpty == nil { result.extraEmpty = (row, line(at: rowStart)) }
+            position = end + 1
+            if base[end] == parser.dialect.terminator { return position }
         }
+    }
+
+    /// The contents of the quoted cell at `position`, which moves to the separator after it.
+    private func quoted(_ position: inout Int, _ rowStart: Int) -> UnsafeBufferPointer<UInt8> {
+        let base = block.bytes
+        let delimiter = parser.dialect.delimiter
+        let terminator = parser.dialect.terminator
+        let start = position + 1
+        var end = start
+        while base[end] != Dialect.quote { end += 1 }
+        if base[end + 1] == delimiter || base[end + 1] == terminator {
+            position = end + 1
+            return UnsafeBufferPointer(start: base + start, count: end - start)
+        }
+        let room = unescaped ?? .allocate(capacity: block.count)
+        unescaped = room
+        var length = 0
+        end = start
+        while end < block.count {
+            if base[end] == Dialect.quote {
+                end += 1
+                if base[end] != Dialect.quote { break }
+            }
+            room[length] = base[end]
+            length += 1
+            end += 1
+        }
+        while base[end] != delimiter, base[end] != terminator {
+            if !RecordScanner.isSpace(base[end]), result.strayQuote == nil {
+                result.strayQuote = (row, line(at: rowStart))
+            }
+            room[length] = base[end]
+            length += 1
+            end += 1
+        }
+        position = end
+        return UnsafeBufferPointer(start: room, count: length)
+    }
+
+    private func storeMissing(_ column: Int) {
+        switch kinds[column] {
+        case .skip: return
+        case .integer: values[column]?[row] = 0
+        case .float: values[column]?[row] = Double.nan.bitPattern
+        case .string: values[column]?[row] = UInt64.max
+        }
+        missing[column].append(Int32(row))
+    }
+
+    private func store(_ cell: UnsafeBufferPointer<UInt8>, _ column: Int, _ rowStart: Int) throws {
+        if cell.isEmpty { return storeMissing(column) }
+        switch kinds[column] {
+        case .skip: return
+        case .integer:
+            if let value = NumberParser.integer(cell) {
+                values[column]?[row] = UInt64(bitPattern: value)
+            } else if parser.markers.contains(Array(cell)) {
+                storeMissing(column)
+            } else if NumberParser.double(cell) != nil {
+                if let column = values[column] {
+                    for index in 0..<row { column[index] = Double(Int64(bitPattern: column[index])).bitPattern }
+                }
+                for index in missing[column] { values[column]?[Int(index)] = Double.nan.bitPattern }
+                kinds[column] = .float
+                try store(cell, column, rowStart)
+            } else {
+                fail(column)
+            }
+        case .float:
+            if let value = NumberParser.double(cell) {
+                if dotGroups[column], NumberParser.grouped(cell, .dotGroups) == nil { dotGroups[column] = false }
+                if value.isFinite { values[column]?[row] = value.bitPattern } else { storeMissing(column) }
+            } else if parser.markers.contains(Array(cell)) {
+                storeMissing(column)
+            } else {
+                fail(column)
+            }
+        case .string:
+            guard cell.count <= BlockParser.maximumCellBytes else {
+                throw TableError(
+                    .tooLarge, "a cell is longer than 256 KiB", column: parser.names[column], row: row,
+                    line: line(at: rowStart))
+            }
+            let known = dictionaries[column].count
+            let code = dictionaries[column].code(cell)
+            if dictionaries[column].count > known, parser.markers.contains(Array(cell)) {
+                dictionaries[column].markers.append(code)
+            }
+            if !dictionaries[column].markers.isEmpty, dictionaries[column].markers.contains(code) {
+                return storeMissing(column)
+            }
+            values[column]?[row] = UInt64(code)
+        }
+    }
+
+    private func fail(_ column: Int) {
+        kinds[column] = .skip
+        failed.append(column)
+    }
+
+    func finish() -> ParsedBlock {
+        result.rowCount = row
+        result.columns = (0..<columnCount).map(parsed)
+        return result
+    }
+
+    private func parsed(_ column: Int) -> ParsedColumn {
+        var parsed = ParsedColumn()
+        guard let raw = values[column], kinds[column] != .skip else { return parsed }
+        parsed.missing = missing[column]
+        parsed.summary.missing = missing[column].count
+        parsed.summary.present = row - missing[column].count
+        let cells = UnsafeBufferPointer(start: raw, count: row)
+        switch kinds[column] {
+        case .skip: break
+        case .integer:
+            raw.withMemoryRebound(to: Int64.self, capacity: row) { start in
+                let integers = UnsafeBufferPointer(start: start, count: row)
+                parsed.values = .integers(PackedIntegers(packing: integers))
+                parsed.summary.addIntegers(
+                    integers, missing: parsed.missing, counts: parser.countsIntegers[column])
+            }
+        case .float:
+            let doubles = cells.map(Double.init(bitPattern:))
+            parsed.summary.addDoubles(doubles, allowsDotGroups: dotGroups[column])
+            parsed.values = .doubles(doubles)
+        case .string:
+            var counts = [Int](repeating: 0, count: dictionaries[column].count)
+            let codes = cells.map { value -> Int32 in
+                let code = Int32(truncatingIfNeeded: value)
+                if code >= 0 { counts[Int(code)] += 1 }
+                return code
+            }
+            dictionaries[column].counts = counts
+            for (code, times) in counts.enumerated() where times > 0 {
+                dictionaries[column].withBytes(code) { parsed.summary.addLevel($0, times: times) }
+            }
+            parsed.values = .strings(codes: codes, levels: dictionaries[column])
+        }
+        return parsed
     }
 }

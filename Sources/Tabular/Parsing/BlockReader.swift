@@ -5,7 +5,7 @@ final class Block: @unchecked Sendable {
     static let padding = 32
     let storage: UnsafeMutableRawBufferPointer
     /// Bytes in use.
-    let count: Int
+    fileprivate(set) var count: Int
 
     init(storage: UnsafeMutableRawBufferPointer, count: Int) {
         self.storage = storage
@@ -27,15 +27,33 @@ final class BlockReader {
     private let blockBytes: Int
     private var carry: [UInt8] = []
     private var ended = false
+    /// Rows still wanted; nil for all.
+    private var rowsLeft: Int?
 
-    init(_ stream: any ByteStream, _ dialect: Dialect, blockBytes: Int) {
+    init(_ stream: any ByteStream, _ dialect: Dialect, blockBytes: Int, maximumRows: Int? = nil) {
+        rowsLeft = maximumRows
         self.stream = stream
         self.dialect = dialect
         self.blockBytes = max(blockBytes, 16)
     }
 
-    /// The next rows; nil at the end. Places in errors count from 0 at the block's start.
+    /// The next rows; nil at the end.
+    /// - Throws: what the stream throws, or `TextReader.InBlock` with a line counted from 0 at the block's start.
     func next() throws -> Block? {
+        guard let left = rowsLeft else { return try nextWhole() }
+        guard left > 0, let block = try nextWhole() else { return nil }
+        let bytes = UnsafeBufferPointer(start: block.bytes, count: block.count)
+        var scanner = RecordScanner(Array(bytes)[...], dialect)
+        var rows = 0
+        while rows < left, let row = scanner.next() {
+            if row.count > 1 || !row[0].isEmpty { rows += 1 }
+        }
+        rowsLeft = left - rows
+        block.count = scanner.position
+        return block
+    }
+
+    private func nextWhole() throws -> Block? {
         var capacity = max(blockBytes, carry.count + blockBytes / 2)
         var storage = Self.allocate(capacity)
         var isOwned = true
@@ -55,7 +73,8 @@ final class BlockReader {
             if ended {
                 if let openQuote {
                     let line = bytes[..<openQuote].count { $0 == dialect.terminator }
-                    throw TableError(.unclosedQuote, "a quote is opened and never closed", line: line)
+                    throw TextReader.InBlock(
+                        error: TableError(.unclosedQuote, "a quote is opened and never closed", line: line))
                 }
                 if filled == 0 { return nil }
                 if bytes[filled - 1] != dialect.terminator {
@@ -73,9 +92,10 @@ final class BlockReader {
             guard capacity < Self.maximumRecordBytes else {
                 if let openQuote {
                     let line = bytes[..<openQuote].count { $0 == dialect.terminator }
-                    throw TableError(.unclosedQuote, "a quote is opened and not closed within 16 MiB", line: line)
+                    throw TextReader.InBlock(
+                        error: TableError(.unclosedQuote, "a quote is opened and not closed within 16 MiB", line: line))
                 }
-                throw TableError(.tooLarge, "a row is longer than 16 MiB", line: 0)
+                throw TextReader.InBlock(error: TableError(.tooLarge, "a row is longer than 16 MiB", line: 0))
             }
             capacity *= 2
             let larger = Self.allocate(capacity)

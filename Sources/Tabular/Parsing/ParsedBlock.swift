@@ -16,15 +16,24 @@ struct ParsedColumn: Sendable {
         case integers(PackedIntegers)
         /// A missing row holds NaN.
         case doubles([Double])
-        /// A missing row holds −1.
+        /// A missing row holds −1; some levels may be missing markers, whose count is 0.
         case strings(codes: [Int32], levels: StringDictionary)
     }
 
     var values = Values.none
     /// Missing rows in order.
     var missing: [Int32] = []
-    /// Whether every cell of a block of plain floats could also be a number with dots between thousands.
-    var allowsDotGroups = true
+    var summary = ColumnSummary()
+
+    /// The kind of the values.
+    var form: CellKind {
+        switch values {
+        case .none: .skip
+        case .integers: .integer
+        case .doubles: .float
+        case .strings: .string
+        }
+    }
 }
 
 /// What a pass over one block gives.

@@ -6,8 +6,10 @@ struct StringDictionary: Sendable {
     private(set) var bytes: [UInt8] = []
     /// Where each string ends in `bytes`; the first starts at 0.
     private(set) var ends: [Int] = []
-    /// How often each was met.
+    /// How often each was met, when that has been counted.
     var counts: [Int] = []
+    /// Codes of strings that mean "no value".
+    var markers: [Int32] = []
     private var hashes: [UInt32] = []
     /// Codes plus one by hash; 0 is free.
     private var slots: [Int32] = Array(repeating: 0, count: 64)
@@ -33,7 +35,6 @@ struct StringDictionary: Sendable {
     private mutating func insert(_ string: UnsafeBufferPointer<UInt8>, _ hash: UInt32, _ slot: Int) -> Int32 {
         bytes.append(contentsOf: string)
         ends.append(bytes.count)
-        counts.append(0)
         hashes.append(hash)
         slots[slot] = Int32(ends.count)
         if ends.count * 2 > slots.count { grow() }
@@ -83,13 +84,18 @@ struct StringDictionary: Sendable {
             hash = mix(hash ^ UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
             index += 8
         }
-        if index < raw.count {
+        let left = raw.count - index
+        if left > 0 {
             var tail: UInt64 = 0
-            var shift: UInt64 = 0
-            while index < raw.count {
-                tail |= UInt64(raw[index]) << shift
-                shift += 8
-                index += 1
+            if raw.count >= 8 {
+                // The last eight bytes, some of them seen before.
+                tail = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: raw.count - 8, as: UInt64.self))
+            } else if left >= 4 {
+                let low = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 0, as: UInt32.self))
+                let high = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: left - 4, as: UInt32.self))
+                tail = UInt64(low) | UInt64(high) << 32
+            } else {
+                tail = UInt64(raw[0]) | UInt64(raw[left / 2]) << 8 | UInt64(raw[left - 1]) << 16
             }
             hash = mix(hash ^ tail)
         }

@@ -7,6 +7,7 @@ struct ColumnAssembler {
     private let rowsBefore: Int
     private var rows = 0
     private var integers: [Int64] = []
+    private var packed: [PackedIntegers] = []
     private var doubles: [Double] = []
     private var booleans: [Bool] = []
     private var codes: [Int32] = []
@@ -32,17 +33,19 @@ struct ColumnAssembler {
         if case .none = piece.values { return }
         if piece.missing.count == count { return addMissing(count) }
         switch (reading, piece.values) {
-        case (.integer, .integers(let packed)): integers += packed.int64s()
+        case (.integer, .integers(let part)): packed.append(part)
         case (.float, .integers(let packed)):
             var values = packed.doubles()
             for row in piece.missing { values[Int(row)] = .nan }
             doubles += values
         case (.float, .doubles(let values)): doubles += values
-        case (.integer(let style), .strings(let piecesCodes, let words)):
-            try convert(piecesCodes, words, into: \.integers, 0) { bytes in
+        case (.integer(let style), .strings(let pieceCodes, let words)):
+            try convert(pieceCodes, words, into: \.integers, 0) { bytes in
                 if let value = NumberParser.integer(bytes) { return value }
                 return NumberParser.grouped(bytes, style).flatMap { Int64(exactly: $0) }
             }
+            packed.append(PackedIntegers(integers))
+            integers = []
         case (.float(let style), .strings(let pieceCodes, let words)):
             try convert(pieceCodes, words, into: \.doubles, .nan) { NumberParser.grouped($0, style) }
         case (.boolean, .strings(let pieceCodes, let words)):
@@ -73,7 +76,8 @@ struct ColumnAssembler {
 
     private mutating func addMissing(_ count: Int) {
         switch reading {
-        case .integer, .date, .datetime: integers += Array(repeating: 0, count: count)
+        case .integer: packed.append(.int8(Array(repeating: 0, count: count)))
+        case .date, .datetime: integers += Array(repeating: 0, count: count)
         case .float: doubles += Array(repeating: .nan, count: count)
         case .boolean: booleans += Array(repeating: false, count: count)
         case .string: codes += Array(repeating: -1, count: count)
@@ -132,7 +136,7 @@ struct ColumnAssembler {
         var labels = BooleanLabels.standard
         let storage: Column.Storage
         switch reading {
-        case .integer: storage = .integers(PackedIntegers(integers))
+        case .integer: storage = .integers(PackedIntegers(joining: packed))
         case .date: storage = .dates(PackedIntegers(integers))
         case .datetime: storage = .datetimes(integers)
         case .float: storage = .doubles(doubles)

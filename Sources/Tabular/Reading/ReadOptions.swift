@@ -60,6 +60,8 @@ public struct ReadOptions: Sendable, Hashable {
     public var threads: Int?
     /// Bytes parsed at a time; the result does not depend on it.
     var blockBytes = 1 << 20
+    /// Line of the byte that told that the text is not UTF-8.
+    var latin1Line: Int?
 
     /// Options with everything detected but what is given.
     public init(

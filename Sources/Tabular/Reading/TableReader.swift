@@ -13,7 +13,7 @@ public enum TableReader {
     public static func read(
         _ source: TableSource, _ options: ReadOptions = ReadOptions()
     ) throws -> (table: Table, notes: [ReadNote]) {
-        try TextReader(source, options).read()
+        try withEncoding(options) { try TextReader(source, $0).read() }
     }
 
     /// Reads a table of any size in memory for a few chunks: a first pass over the source decides the types, a second
@@ -24,7 +24,21 @@ public enum TableReader {
         _ source: TableSource, _ options: ReadOptions = ReadOptions(), rowsPerChunk: Int = 65_536,
         _ body: (Table) throws -> Void
     ) throws -> Summary {
-        let (rows, notes) = try TextReader(source, options).readChunks(max(1, rowsPerChunk), body)
+        let (rows, notes) = try withEncoding(options) {
+            try TextReader(source, $0).readChunks(max(1, rowsPerChunk), body)
+        }
         return Summary(rowCount: rows, notes: notes)
+    }
+
+    /// Runs `body`, and once more in Latin-1 if the bytes turn out not to be UTF-8 and no encoding was asked for: one bad
+    /// byte decides for the whole file.
+    private static func withEncoding<R>(_ options: ReadOptions, _ body: (ReadOptions) throws -> R) throws -> R {
+        guard options.encoding == nil else { return try body(options) }
+        do { return try body(options) } catch let error as TextReader.NotUTF8 {
+            var latin = options
+            latin.encoding = .latin1
+            latin.latin1Line = error.line
+            return try body(latin)
+        }
     }
 }

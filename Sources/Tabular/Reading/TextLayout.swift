@@ -90,6 +90,11 @@ struct TextLayout: Sendable {
             throw TableError(.unclosedQuote, "a quote is opened and never closed", line: lines + 1)
         }
         let firstEnd = scanner.position
+        let head = sample[..<firstEnd]
+        if case .notUTF8? = head.withUnsafeBufferPointer(TextCheck.firstFlaw) {
+            if options.encoding == nil, encoding == .utf8 { throw TextReader.NotUTF8(line: lines + 1) }
+            throw TableError(.badEncoding, "the bytes are not valid UTF-8", line: lines + 1)
+        }
         let firstLines = scanner.lines
         var rows: [[[UInt8]]] = []
         while rows.count < 1000, let row = scanner.next() {
@@ -99,10 +104,17 @@ struct TextLayout: Sendable {
         let markers = Set(options.missingMarkers.map { Array($0.utf8) })
         let isHeader = options.header ?? DialectDetector.isHeader(first, rows, markers)
         var layout = TextLayout(encoding: encoding, dialect: dialect, names: [])
+        if let line = options.latin1Line {
+            layout.notes.append(
+                ReadNote(
+                    .latin1, "the bytes are not UTF-8 and were read as Latin-1, the whole file through", line: line))
+        }
         if isHeader {
             if rows.isEmpty, isWhole { throw TableError(.empty, "the file has a header and no rows") }
-            (layout.names, layout.notes) = repair(
+            let (names, notes) = repair(
                 first.map { String(decoding: $0, as: UTF8.self) }, line: lines + 1)
+            layout.names = names
+            layout.notes += notes
             layout.skippedBytes = firstEnd - sample.startIndex
             layout.firstLine = lines + firstLines + 1
         } else {
@@ -110,11 +122,11 @@ struct TextLayout: Sendable {
             layout.skippedBytes = start - sample.startIndex
             layout.firstLine = lines + 1
             if options.header == nil {
-                layout.notes = [
+                layout.notes.append(
                     ReadNote(
                         .noHeader,
                         "the first row looks like data, so the columns are called column_1, column_2 and so on")
-                ]
+                )
             }
         }
         return layout

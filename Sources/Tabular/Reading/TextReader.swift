@@ -1,6 +1,9 @@
+import Foundation
+import Synchronization
+
 /// Reads delimited text in two steps: a pass over all cells decides the types, then columns are put together, from what
 /// the pass kept or from a second one.
-struct TextReader {
+struct TextReader: Sendable {
     let source: TableSource
     let options: ReadOptions
     let layout: TextLayout
@@ -22,6 +25,9 @@ struct TextReader {
         var decisions: [TypeInference.Decision] = []
         /// The pieces of each column, if they were kept.
         var pieces: [[ParsedColumn]]
+        var summaries: [ColumnSummary]
+        /// Forms in which present cells of each column were read.
+        var forms: [Set<CellKind>]
         var rowCounts: [Int] = []
         var rowCount = 0
         var notes: [ReadNote]
@@ -30,7 +36,6 @@ struct TextReader {
     /// The whole table.
     func read() throws -> (table: Table, notes: [ReadNote]) {
         var scan = try scan(keepsPieces: true)
-        try readAgain(&scan)
         var columns: [Column] = []
         for index in wanted {
             var assembler = ColumnAssembler(
@@ -57,7 +62,7 @@ struct TextReader {
         var pending: [Table] = []
         var pendingRows = 0
         var rowsBefore = 0
-        try blocks(&kinds) { block, _ in
+        try blocks(kinds) { block, _ in
             var columns: [Column] = []
             for index in wanted {
                 var assembler = ColumnAssembler(
@@ -88,38 +93,31 @@ struct TextReader {
 
     private func scan(keepsPieces: Bool) throws -> Scan {
         let names = layout.names
-        let forced = names.map { options.types[$0] }
         var kinds = names.map { _ in CellKind.skip }
-        for index in wanted { kinds[index] = Self.kind(forced[index]) }
-        var summaries = names.map { _ in ColumnSummary() }
-        var scan = Scan(pieces: names.map { _ in [] }, notes: layout.notes)
+        for index in wanted { kinds[index] = Self.kind(options.types[names[index]]) }
+        var scan = Scan(
+            pieces: names.map { _ in [] }, summaries: names.map { _ in ColumnSummary() }, forms: names.map { _ in [] },
+            notes: layout.notes)
         var repairs = RowRepairs()
         var line = layout.firstLine
-        try blocks(&kinds) { block, kinds in
+        try blocks(kinds) { block, kinds in
             repairs.add(block, rows: scan.rowCount, line: line)
             scan.rowCount += block.rowCount
             line += block.lineCount
             scan.rowCounts.append(block.rowCount)
             for index in wanted {
                 let column = block.columns[index]
-                summaries[index].add(
-                    column, rowCount: block.rowCount, countsIntegers: TypeInference.namesIdentifier(names[index]))
-                switch column.values {
-                case .strings: kinds[index] = .string
-                case .doubles: kinds[index] = .float
-                case .none, .integers: break
-                }
+                scan.summaries[index].merge(column.summary)
+                let form = column.form
+                if form.rawValue > kinds[index].rawValue { kinds[index] = form }
+                if column.summary.present > 0 { scan.forms[index].insert(form) }
                 if keepsPieces { scan.pieces[index].append(column) }
             }
         }
         if scan.rowCount == 0 { throw TableError(.empty, "the file has a header and no rows") }
         scan.notes += repairs.notes
-        scan.decisions = names.indices.map { index in
-            if let type = forced[index] {
-                return TypeInference.decide(names[index], summaries[index], as: type, options)
-            }
-            return TypeInference.decide(names[index], summaries[index], dateOrder: options.dateOrder)
-        }
+        scan.decisions = names.indices.map { decide($0, scan) }
+        try readAgain(&scan, keepsPieces: keepsPieces)
         for index in wanted {
             if let code = scan.decisions[index].note {
                 scan.notes.append(Self.note(code, names[index], scan.decisions[index]))
@@ -128,48 +126,75 @@ struct TextReader {
         return scan
     }
 
-    /// Reads blocks again that were taken as numbers in columns that turned out not to hold plain ones.
-    private func readAgain(_ scan: inout Scan) throws {
-        var again: [Int: [Int]] = [:]
-        var kinds = layout.names.map { _ in CellKind.skip }
-        for index in wanted {
-            for (number, piece) in scan.pieces[index].enumerated()
-            where piece.missing.count < scan.rowCounts[number] && Self.mustReread(piece, scan.decisions[index].reading)
-            {
-                again[number, default: []].append(index)
-                kinds[index] = .string
-            }
+    private func decide(_ index: Int, _ scan: Scan) -> TypeInference.Decision {
+        let name = layout.names[index]
+        if let type = options.types[name] {
+            return TypeInference.decide(name, scan.summaries[index], as: type, options)
+        }
+        return TypeInference.decide(name, scan.summaries[index], dateOrder: options.dateOrder)
+    }
+
+    /// Reads columns again of which some blocks were taken as numbers, before others showed that they do not hold plain
+    /// ones; what their strings are like decides their type anew.
+    private func readAgain(_ scan: inout Scan, keepsPieces: Bool) throws {
+        let again = wanted.filter { index in
+            scan.forms[index].contains { Self.mustReread($0, scan.decisions[index].reading) }
         }
         if again.isEmpty { return }
-        var number = 0
-        try blocks(&kinds) { block, _ in
-            for index in again[number] ?? [] { scan.pieces[index][number] = block.columns[index] }
-            number += 1
+        var kinds = layout.names.map { _ in CellKind.skip }
+        for index in again {
+            kinds[index] = .string
+            scan.summaries[index] = ColumnSummary()
+            scan.pieces[index] = []
         }
+        try blocks(kinds) { block, _ in
+            for index in again {
+                scan.summaries[index].merge(block.columns[index].summary)
+                if keepsPieces { scan.pieces[index].append(block.columns[index]) }
+            }
+        }
+        for index in again { scan.decisions[index] = decide(index, scan) }
     }
 
     /// Passes the parsed blocks to `body` in order; `body` may change how later blocks are read.
-    private func blocks(_ kinds: inout [CellKind], _ body: (ParsedBlock, inout [CellKind]) throws -> Void) throws {
+    private func blocks(_ kinds: [CellKind], _ body: (ParsedBlock, inout [CellKind]) throws -> Void) throws {
         let (stream, _) = try TextLayout.openText(source, layout.encoding)
         try stream.skip(layout.skippedBytes)
-        let reader = BlockReader(stream, layout.dialect, blockBytes: options.blockBytes)
+        let reader = BlockReader(
+            stream, layout.dialect, blockBytes: options.blockBytes, maximumRows: options.maximumRows)
         var rows = 0
         var line = layout.firstLine
-        while true {
-            let parsed: ParsedBlock
-            do {
-                guard let block = try reader.next() else { return }
-                parsed = try parser.parse(block, kinds)
-            } catch var error as TableError {
-                if let row = error.row { error.row = row + rows + 1 }
-                if let inBlock = error.line { error.line = inBlock + line }
-                throw error
+        let parser = parser
+        do {
+            try BlockPipeline.run(reader, threads: threads, kinds: kinds) { block, kinds in
+                do { return try parser.parse(block, kinds) } catch let error as TableError {
+                    throw InBlock(error: error)
+                }
+            } _: { parsed, kinds in
+                try body(parsed, &kinds)
+                rows += parsed.rowCount
+                line += parsed.lineCount
             }
-            try body(parsed, &kinds)
-            rows += parsed.rowCount
-            line += parsed.lineCount
+        } catch let failure as InBlock {
+            var error = failure.error
+            if let row = error.row { error.row = row + rows + 1 }
+            if let inBlock = error.line { error.line = inBlock + line }
+            if error.code == .badEncoding, options.encoding == nil { throw NotUTF8(line: error.line) }
+            throw error
         }
     }
+
+    /// Tells that a text whose encoding was not given is not UTF-8.
+    struct NotUTF8: Error {
+        var line: Int?
+    }
+
+    /// An error whose place counts from a block's start.
+    struct InBlock: Error {
+        var error: TableError
+    }
+
+    private var threads: Int { max(1, options.threads ?? ProcessInfo.processInfo.activeProcessorCount) }
 
     /// Adds the line to an error that names a row.
     private func locating(_ body: () throws -> Void) throws {
@@ -213,12 +238,12 @@ struct TextReader {
         }
     }
 
-    /// Whether a piece holds numbers in a form that `reading` cannot be made from.
-    private static func mustReread(_ piece: ParsedColumn, _ reading: TypeInference.Reading) -> Bool {
-        switch (piece.values, reading) {
-        case (.none, _), (.strings, _), (.integers, .integer), (.integers, .float): false
-        case (_, .string), (_, .boolean), (_, .date), (_, .datetime), (.doubles, .integer): true
-        case (.doubles, .float(let style)): style == .dotGroups
+    /// Whether cells of the form `form` cannot be made into what `reading` says.
+    private static func mustReread(_ form: CellKind, _ reading: TypeInference.Reading) -> Bool {
+        switch (form, reading) {
+        case (.skip, _), (.string, _), (.integer, .integer), (.integer, .float): false
+        case (_, .string), (_, .boolean), (_, .date), (_, .datetime), (.float, .integer): true
+        case (.float, .float(let style)): style == .dotGroups
         }
     }
 
