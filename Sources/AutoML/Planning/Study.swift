@@ -119,7 +119,7 @@ public struct Study: Sendable {
             let pace = pace()
             proposal = planner.propose(
                 index, before: proposals, observations: observations(upTo: index, measured: true)
-            ) { index == 0 || expectedSeconds($0, pace, clock) <= clock.secondsLeft }
+            ) { index == 0 || isAffordable($0, pace, clock) }
         }
         guard let proposal else { return nil }
         return TrialSpec(
@@ -150,6 +150,15 @@ public struct Study: Sendable {
         let used = min(clock.threadsPerTrial, folds)
         let rounds = Double((folds + used - 1) / used) / Double(folds)
         return expectedSeconds(proposal) * (pace[proposal.arm] ?? pace[""] ?? 1) * rounds
+    }
+
+    /// Whether it is expected to end in time, or to have something to show at least.
+    private func isAffordable(_ proposal: Proposal, _ pace: [String: Double], _ clock: Clock) -> Bool {
+        guard case .seconds(let budget) = experiment.settings.budget else { return true }
+        if experiment.learners.learner(proposal.arm)?.keepsPartialModels == true, clock.secondsLeft > 0.15 * budget {
+            return true
+        }
+        return expectedSeconds(proposal, pace, clock) <= clock.secondsLeft
     }
 
     /// For each learner, measured by estimated seconds; under the empty name that of all.

@@ -6,6 +6,9 @@ public struct GradientBoosting: Learner {
     /// `gradient_boosting`.
     public let name = "gradient_boosting"
 
+    /// The iterations done so far.
+    public let keepsPartialModels = true
+
     /// The learner.
     public init() {}
 

@@ -15,6 +15,9 @@ public protocol Learner: Sendable {
     /// Expected peak memory of one fit in bytes, beyond the problem itself.
     func estimatedPeakBytes(for shape: ProblemShape, _ configuration: Configuration) -> Int
 
+    /// Whether a fit that reaches its deadline returns the model it has so far, and a useful one.
+    var keepsPartialModels: Bool { get }
+
     /// Trains on the rows `training` of the problem; `validation` (may be empty) serves early stopping alone.
     ///
     /// The result depends on the problem, the rows, the configuration and the seed, never on the number of threads. At the
@@ -23,6 +26,11 @@ public protocol Learner: Sendable {
         _ problem: LearningProblem, training: [Int32], validation: [Int32], configuration: Configuration, seed: Seed,
         context: TrainingContext
     ) throws -> any FittedModel
+}
+
+extension Learner {
+    /// A fit that reaches its deadline throws.
+    public var keepsPartialModels: Bool { false }
 }
 
 /// What is known of a problem before any training.

@@ -1,0 +1,53 @@
+public import Learners
+public import Tabular
+
+/// What a model is, apart from its parameters; JSON with snake_case names at the head of an artifact.
+public struct ModelHeader: Sendable, Hashable, Codable {
+    /// One trial of the model.
+    public struct Member: Sendable, Hashable, Codable {
+        /// The trial's name on the leaderboard.
+        public var model: String
+        /// The learner's name.
+        public var learner: String
+        /// Its share in the prediction; the shares sum to 1.
+        public var weight: Double
+    }
+
+    /// The version of Martlet that wrote it.
+    public var martletVersion: String
+    /// The model's name on the leaderboard.
+    public var name: String
+    /// The task.
+    public var task: Task
+    /// The name of the predicted column.
+    public var target: String
+    /// The classes in the order of the probabilities; empty for regression.
+    public var classes: [String]
+    /// The metric that chose it.
+    public var metric: Metric
+    /// The metric over data that the model has not seen.
+    public var score: Double?
+    /// Bootstrap interval of the score, its two ends.
+    public var scoreInterval: ScoreInterval?
+    /// The probability of the second class above which it is predicted; binary only.
+    public var threshold: Double?
+    /// The columns of a table that it needs, with their types.
+    public var schema: Schema
+    /// How these become features.
+    public var plan: FeaturePlan
+    /// Its trials.
+    public var members: [Member]
+    /// Rows of the table that it was trained and scored on.
+    public var rows: Int
+    /// How it was scored, one line for people.
+    public var validation: String
+    /// What the user asked for.
+    public var settings: ExperimentSettings
+
+    enum CodingKeys: String, CodingKey {
+        case martletVersion = "martlet_version"
+        case name, task, target, classes, metric, score
+        case scoreInterval = "score_interval"
+        case threshold, schema, plan, members, rows, validation, settings
+    }
+}

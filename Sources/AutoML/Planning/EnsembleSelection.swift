@@ -1,0 +1,27 @@
+/// The model that an experiment ends with: which trials it is made of, and the leaderboard that it tops.
+public struct EnsembleSelection: Sendable, Hashable {
+    /// One trial of the model.
+    public struct Member: Sendable, Hashable {
+        /// The trial's index.
+        public var trial: Int
+        /// Its share, above 0; the shares sum to 1.
+        public var weight: Double
+    }
+
+    /// The final leaderboard.
+    public var leaderboard: Leaderboard
+    /// The trials of the best model, in the order of their indices; their models are what `Study.assemble` needs.
+    public var members: [Member]
+    /// The probability above which the second class is predicted; binary only.
+    public var threshold: Double?
+}
+
+/// What an experiment ends with.
+public struct FinishedExperiment: Sendable {
+    /// The final leaderboard.
+    public var leaderboard: Leaderboard
+    /// The best model.
+    public var model: ModelArtifact
+    /// The best model as the bytes of an artifact.
+    public var artifact: [UInt8]
+}

@@ -1,0 +1,108 @@
+import Foundation
+public import Learners
+import Search
+import Synchronization
+public import Tabular
+
+/// Runs an experiment to its end in this process, on threads of its own.
+public final class LocalExperiment: Sendable {
+    /// How it runs; none of it changes the models of an experiment whose budget counts trials.
+    public struct Options: Sendable {
+        /// Threads that train, at least 1.
+        public var threads: Int
+        /// Bytes that trials may be expected to need at a time, beyond the data.
+        public var memoryLimit: Int
+        /// Seconds of the time budget that are gone already, for reading the table and the like.
+        public var secondsSpent: Double
+
+        /// Options of these parts.
+        public init(threads: Int = 1, memoryLimit: Int = .max, secondsSpent: Double = 0) {
+            self.threads = max(1, threads)
+            self.memoryLimit = memoryLimit
+            self.secondsSpent = secondsSpent
+        }
+    }
+
+    /// The experiment.
+    public let experiment: PreparedExperiment
+    /// Raise it to end with the best model so far.
+    public let cancellation = Cancellation()
+
+    private let options: Options
+    private let deadline: Deadline
+    private let onEvent: @Sendable (ExperimentEvent) -> Void
+
+    /// Prepares an experiment on `table`; throws `AutoMLError` for settings that do not fit it.
+    ///
+    /// The time budget runs from here, less `options.secondsSpent`. Events come one at a time, from any thread.
+    public init(
+        _ table: Table, settings: ExperimentSettings, learners: LearnerSet = .standard, options: Options = Options(),
+        onEvent: @escaping @Sendable (ExperimentEvent) -> Void = { _ in }
+    ) throws {
+        if case .seconds(let seconds) = settings.budget {
+            deadline = .after(seconds: seconds - options.secondsSpent)
+        } else {
+            deadline = .never
+        }
+        experiment = try PreparedExperiment(table, settings: settings, learners: learners)
+        self.options = options
+        self.onEvent = onEvent
+    }
+
+    /// Runs on a thread of its own and suspends until the end; a task that is cancelled raises `cancellation`.
+    public func run() async throws -> FinishedExperiment {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let thread = Thread { continuation.resume(with: Result { try self.runBlocking() }) }
+                thread.stackSize = 8 << 20
+                thread.name = "martlet-experiment"
+                thread.start()
+            }
+        } onCancel: {
+            cancellation.cancel()
+        }
+    }
+
+    /// Runs on the caller's thread and threads of its own; throws `AutoMLError.noModel` where no trial gave a model.
+    public func runBlocking() throws -> FinishedExperiment {
+        let layout = ThreadLayout(experiment, threads: options.threads)
+        let run = TrialLoop(
+            experiment, layout: layout, deadline: deadline, cancellation: cancellation,
+            memoryLimit: options.memoryLimit, onEvent: onEvent)
+        onEvent(.started(ExperimentEvent.Start(experiment)))
+        run.runTrials()
+        onEvent(.ensembling)
+        let pool = ThreadPool(threadCount: options.threads)
+        defer { pool.stop() }
+        do {
+            let finished = try run.finish(TrainingContext(pool: pool, deadline: deadline))
+            onEvent(.completed(finished.leaderboard))
+            return finished
+        } catch {
+            let reason =
+                cancellation.isCancelled ? AutoMLError(.cancelled, "cancelled before there was a model") : error
+            onEvent(.failed("\(reason)"))
+            throw reason
+        }
+    }
+}
+
+/// How threads are shared out: so many trials at a time, each on so many threads.
+struct ThreadLayout {
+    let slots: Int
+    let threadsPerTrial: Int
+
+    /// Seconds of a typical trial on one thread, all folds, above which all threads work on one trial.
+    private static let longTrial = 20.0
+
+    init(_ experiment: PreparedExperiment, threads: Int) {
+        let typical = experiment.learners.learner("gradient_boosting") ?? experiment.learners.all[0]
+        let shape = experiment.shape
+        let configuration = typical.searchSpace(for: shape).portfolio.first ?? [:]
+        let seconds =
+            typical.estimatedSeconds(for: shape, configuration) * Double(experiment.validation.splitCount)
+        let isLong = !experiment.validation.isCrossValidation || seconds > ThreadLayout.longTrial
+        slots = isLong ? 1 : threads
+        threadsPerTrial = isLong ? threads : 1
+    }
+}
