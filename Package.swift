@@ -75,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "martlet-bench", dependencies: ["Learners", "Search", "Tabular"], swiftSettings: common),
 
-        tests("Tabular"),
+        tests("Tabular", resources: [.copy("Resources")]),
         tests("Search"),
         tests("Learners", ["Tabular", "Search"]),
         tests("AutoML", ["Learners", "Tabular", "Search"]),

@@ -13,10 +13,12 @@ struct TextLayout: Sendable {
     /// Bytes looked at.
     private static let sampleBytes = 1 << 18
 
-    /// A stream of the source's text as UTF-8 without a byte order mark, and the encoding it had.
+    /// A stream of the source's text as UTF-8 without a byte order mark, and the encoding it had. A workbook's is its
+    /// sheet's cells between commas.
     static func openText(
-        _ source: TableSource, _ encoding: ReadOptions.Encoding?
+        _ source: TableSource, _ encoding: ReadOptions.Encoding?, sheet: String?
     ) throws -> (stream: any ByteStream, encoding: ReadOptions.Encoding) {
+        if try source.isArchive { return (try SheetStream(source, sheet: sheet), .utf8) }
         let stream = try source.openDecompressed()
         let head = try stream.readBytes(4)
         if head.starts(with: [0xEF, 0xBB, 0xBF]), encoding == nil || encoding == .utf8 {
@@ -35,7 +37,13 @@ struct TextLayout: Sendable {
 
     /// Finds the layout of `source` from its first quarter of a megabyte, or more if the first row is longer.
     static func detect(_ source: TableSource, _ options: ReadOptions) throws -> TextLayout {
-        let (stream, encoding) = try openText(source, options.encoding)
+        let (stream, encoding) = try openText(source, options.encoding, sheet: options.sheet)
+        var options = options
+        if stream is SheetStream {
+            options.delimiter = ","
+        } else if options.sheet != nil {
+            throw TableError(.invalidOptions, "a sheet was asked for, but this is not a workbook")
+        }
         var sample: [UInt8] = []
         var isWhole = false
         repeat {
@@ -44,6 +52,7 @@ struct TextLayout: Sendable {
             sample += more
         } while !isWhole && sample.count < BlockReader.maximumRecordBytes
             && !sample.contains(where: { $0 == Dialect.lineFeed || $0 == Dialect.carriageReturn })
+        try TableSource.refuseOtherFormats(Array(sample.prefix(512)))
         if let nul = sample.firstIndex(of: 0) {
             let line = sample[..<nul].count { $0 == Dialect.lineFeed } + 1
             throw TableError(.notText, "the file is not text: it holds a NUL byte", line: line)

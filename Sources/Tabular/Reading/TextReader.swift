@@ -100,7 +100,8 @@ struct TextReader: Sendable {
             notes: layout.notes)
         var repairs = RowRepairs()
         var line = layout.firstLine
-        try blocks(kinds) { block, kinds in
+        var errorCells: ReadNote?
+        try blocks(kinds, finished: { errorCells = $0.note }) { block, kinds in
             repairs.add(block, rows: scan.rowCount, line: line)
             scan.rowCount += block.rowCount
             line += block.lineCount
@@ -116,6 +117,7 @@ struct TextReader: Sendable {
         }
         if scan.rowCount == 0 { throw TableError(.empty, "the file has a header and no rows") }
         scan.notes += repairs.notes
+        if let errorCells { scan.notes.append(errorCells) }
         scan.decisions = names.indices.map { decide($0, scan) }
         try readAgain(&scan, keepsPieces: keepsPieces)
         for index in wanted {
@@ -157,14 +159,18 @@ struct TextReader: Sendable {
     }
 
     /// Passes the parsed blocks to `body` in order; `body` may change how later blocks are read.
-    private func blocks(_ kinds: [CellKind], _ body: (ParsedBlock, inout [CellKind]) throws -> Void) throws {
-        let (stream, _) = try TextLayout.openText(source, layout.encoding)
+    private func blocks(
+        _ kinds: [CellKind], finished: (SheetStream) -> Void = { _ in },
+        _ body: (ParsedBlock, inout [CellKind]) throws -> Void
+    ) throws {
+        let (stream, _) = try TextLayout.openText(source, layout.encoding, sheet: options.sheet)
         try stream.skip(layout.skippedBytes)
         let reader = BlockReader(
             stream, layout.dialect, blockBytes: options.blockBytes, maximumRows: options.maximumRows)
         var rows = 0
         var line = layout.firstLine
         let parser = parser
+        defer { if let sheet = stream as? SheetStream { finished(sheet) } }
         do {
             try BlockPipeline.run(reader, threads: threads, kinds: kinds) { block, kinds in
                 do { return try parser.parse(block, kinds) } catch let error as TableError {
@@ -206,7 +212,7 @@ struct TextReader: Sendable {
 
     /// The line on which data row `row`, counted from 1, starts.
     private func line(ofRow row: Int) throws -> Int? {
-        let (stream, _) = try TextLayout.openText(source, layout.encoding)
+        let (stream, _) = try TextLayout.openText(source, layout.encoding, sheet: options.sheet)
         try stream.skip(layout.skippedBytes)
         let reader = BlockReader(stream, layout.dialect, blockBytes: options.blockBytes)
         var line = layout.firstLine

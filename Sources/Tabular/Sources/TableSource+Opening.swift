@@ -1,8 +1,7 @@
 extension TableSource {
-    /// What the first bytes of a source, decompressed, say it is.
-    enum Content {
-        case text
-        case workbook
+    /// Whether the first bytes are those of a zip archive, which an Excel workbook is.
+    var isArchive: Bool {
+        get throws { try openRaw().readBytes(4) == [0x50, 0x4B, 0x03, 0x04] }
     }
 
     /// The raw bytes.
@@ -23,25 +22,30 @@ extension TableSource {
         return stream
     }
 
-    /// What the content is, by its first bytes; throws for known formats that are not read.
-    static func content(of head: some Collection<UInt8>) throws -> Content {
-        if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return .workbook }
-        let others: [(magic: [UInt8], name: String)] = [
+    /// Refuses known formats that are not tables in text, by their first bytes.
+    static func refuseOtherFormats(_ head: [UInt8]) throws {
+        let formats: [(magic: [UInt8], name: String)] = [
+            ([0x50, 0x4B, 0x03, 0x04], "a zip archive inside a compressed file"),
             (
                 [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1],
                 "an old Excel workbook (.xls); save it as .xlsx or CSV"
             ),
-            ([0x50, 0x41, 0x52, 0x31], "a Parquet file; export it as CSV"),
-            ([0x25, 0x50, 0x44, 0x46], "a PDF document"),
-            ([0x89, 0x50, 0x4E, 0x47], "a PNG image"),
+            ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], "a PNG image"),
             ([0xFF, 0xD8, 0xFF], "a JPEG image"),
-            ([0x42, 0x5A, 0x68], "a bzip2 file; compress with gzip or zstd instead"),
             ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "an xz file; compress with gzip or zstd instead"),
             ([0x7F, 0x45, 0x4C, 0x46], "a program"),
+            (Array("%PDF-".utf8), "a PDF document"),
         ]
-        for other in others where head.starts(with: other.magic) {
-            throw TableError(.unsupportedFormat, "this is \(other.name)")
+        for format in formats where head.starts(with: format.magic) {
+            throw TableError(.unsupportedFormat, "this is \(format.name)")
         }
-        return .text
+        // Formats whose first bytes could also be those of text.
+        guard head.contains(where: { $0 < 0x09 || $0 >= 0x80 }) else { return }
+        if head.starts(with: Array("PAR1".utf8)) {
+            throw TableError(.unsupportedFormat, "this is a Parquet file; export it as CSV")
+        }
+        if head.starts(with: Array("BZh".utf8)) {
+            throw TableError(.unsupportedFormat, "this is a bzip2 file; compress with gzip or zstd instead")
+        }
     }
 }

@@ -24,15 +24,6 @@ import Testing
         return options
     }
 
-    /// Says which column differs, and not all of its values.
-    private func expectSame(_ table: Table, _ expected: Table) {
-        #expect(table.schema == expected.schema)
-        for (column, other) in zip(table.columns, expected.columns) {
-            let isSame = column == other
-            #expect(isSame, "column \(column.name)")
-        }
-    }
-
     @Test(arguments: [1, 2, 3], [16, 64, 333, 4096])
     func cuttingAndThreadsDoNotMatter(threads: Int, block: Int) throws {
         let whole = try TableReader.read(.bytes(Self.text), options(1, 1 << 20))
