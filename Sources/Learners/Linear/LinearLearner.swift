@@ -35,11 +35,11 @@ public struct LinearLearner: Learner {
                     "penalty": .double(1), "l1_ratio": .double(0), "knots": .integer(8), "numbers": .string("standard"),
                 ],
                 [
-                    "penalty": .double(1), "l1_ratio": .double(0), "knots": .integer(0), "numbers": .string("standard"),
-                ],
-                [
                     "penalty": .double(3), "l1_ratio": .double(0.5), "knots": .integer(20),
                     "numbers": .string("normal_scores"),
+                ],
+                [
+                    "penalty": .double(1), "l1_ratio": .double(0), "knots": .integer(0), "numbers": .string("standard"),
                 ],
             ])
     }

@@ -15,19 +15,29 @@ public struct NearestNeighborsLearner: Learner {
     /// never below 1,000 rows).
     static func rowLimit(width: Int) -> Int { max(1_000, min(50_000, 2_000_000 / max(1, width))) }
 
-    /// Neighbours, their weights and the scale of numbers.
+    /// Neighbours, how much nearer ones count for more, how much the prior counts, and the scale of numbers.
     public func searchSpace(for shape: ProblemShape) -> SearchSpace {
         SearchSpace(
             parameters: [
-                Parameter("neighbors", .integer(low: 1, high: 100, log: true), default: .integer(10)),
-                Parameter("weights", .choice([.string("uniform"), .string("distance")]), default: .string("distance")),
+                Parameter("neighbors", .integer(low: 1, high: 100, log: true), default: .integer(25)),
+                Parameter("distance_power", .double(low: 0, high: 6, log: false), default: .double(2)),
+                Parameter("smoothing", .double(low: 0.01, high: 1, log: true), default: .double(0.1)),
                 Parameter(
                     "numbers", .choice([.string("standard"), .string("normal_scores")]), default: .string("standard")),
             ],
             portfolio: [
-                ["neighbors": .integer(10), "weights": .string("distance"), "numbers": .string("standard")],
-                ["neighbors": .integer(4), "weights": .string("distance"), "numbers": .string("standard")],
-                ["neighbors": .integer(40), "weights": .string("distance"), "numbers": .string("normal_scores")],
+                [
+                    "neighbors": .integer(25), "distance_power": .double(2), "smoothing": .double(0.1),
+                    "numbers": .string("standard"),
+                ],
+                [
+                    "neighbors": .integer(10), "distance_power": .double(4), "smoothing": .double(0.05),
+                    "numbers": .string("standard"),
+                ],
+                [
+                    "neighbors": .integer(40), "distance_power": .double(1), "smoothing": .double(0.3),
+                    "numbers": .string("normal_scores"),
+                ],
             ])
     }
 
@@ -35,7 +45,7 @@ public struct NearestNeighborsLearner: Learner {
     public func estimatedSeconds(for shape: ProblemShape, _ configuration: Configuration) -> Double {
         let width = max(1, DenseEncoder.expectedWidth(shape, NearestNeighborsLearner.options(configuration)))
         let kept = Double(min(shape.rows, NearestNeighborsLearner.rowLimit(width: width)))
-        return 1e-3 + Double(shape.rows) * (Double(width) * 2e-8 + 0.25 * kept * (Double(width) * 3e-10 + 1e-9))
+        return 1e-3 + Double(shape.rows) * (Double(width) * 2e-8 + 0.25 * kept * (Double(width) * 1.5e-10 + 2e-9))
     }
 
     /// The encoded rows, twice.
@@ -76,8 +86,9 @@ public struct NearestNeighborsLearner: Learner {
         }
         let model = NearestNeighborsModel(
             encoder: encoded.encoder, outputCount: target.outputCount,
-            neighborCount: min(max(1, configuration.integer("neighbors", default: 10)), kept.count),
-            weighsByDistance: configuration.string("weights", default: "distance") == "distance",
+            neighborCount: min(max(1, configuration.integer("neighbors", default: 25)), kept.count),
+            power: min(max(configuration.double("distance_power", default: 2), 0), 8),
+            smoothing: max(0, configuration.double("smoothing", default: 0.1)),
             panels: NeighborPanels(encoded.training), answers: answers, weights: weights,
             prior: prior.map { $0 / total })
         context.progress(1)

@@ -16,8 +16,10 @@ public struct NearestNeighborsModel: FittedModel {
     /// Classes, or 1 for regression.
     let outputCount: Int
     let neighborCount: Int
-    /// Whether near neighbours count more, by 1 / distance.
-    let weighsByDistance: Bool
+    /// A neighbour counts 1 / distance to this power; 0 for all alike.
+    let power: Double
+    /// The prior counts as this many neighbours.
+    let smoothing: Double
     let panels: NeighborPanels
     /// Class index or value a row.
     let answers: [Double]
@@ -25,7 +27,7 @@ public struct NearestNeighborsModel: FittedModel {
     /// The classes' shares of the training rows; the mean for regression.
     let prior: [Double]
 
-    /// Votes and means of the nearest training rows. A class's probability counts the prior as one more neighbour.
+    /// Votes and means of the nearest training rows. A class's probability counts the prior as `smoothing` more neighbours.
     public func predict(_ features: Table, context: TrainingContext) throws -> Predictions {
         try context.check()
         var values: [Double] = []
@@ -84,7 +86,7 @@ public struct NearestNeighborsModel: FittedModel {
 
     @inline(__always)
     private func take(_ distances: SIMD8<Float>, _ panel: Int, into nearest: inout NearestRows) {
-        if distances.min() >= nearest.bound { return }
+        if !any(distances .< nearest.bound) { return }
         let first = panel * NeighborPanels.lanes
         for lane in 0..<min(NeighborPanels.lanes, panels.rowCount - first) where distances[lane] < nearest.bound {
             nearest.insert(Int32(first + lane), distances[lane])
@@ -97,7 +99,8 @@ public struct NearestNeighborsModel: FittedModel {
         var total = 0.0
         for index in 0..<outputCount { answer[index] = 0 }
         for (row, squared) in zip(nearest.rows, nearest.distances) {
-            let share = weighsByDistance ? (closest + 1e-3) / (Double(squared).squareRoot() + 1e-3) : 1
+            let ratio = (closest + 1e-3) / (Double(squared).squareRoot() + 1e-3)
+            let share = power == 0 ? 1 : power == 1 ? ratio : pow(ratio, power)
             let weight = share * Double(weights[Int(row)])
             total += weight
             if outputCount == 1 {
@@ -110,7 +113,7 @@ public struct NearestNeighborsModel: FittedModel {
             answer[0] = total > 0 ? answer[0] / total : prior[0]
             return
         }
-        let extra = total > 0 ? total / Double(nearest.rows.count) : 1
+        let extra = total > 0 ? smoothing * total / Double(nearest.rows.count) : 1
         for index in 0..<outputCount { answer[index] = (answer[index] + extra * prior[index]) / (total + extra) }
     }
 
@@ -118,14 +121,15 @@ public struct NearestNeighborsModel: FittedModel {
     public init(from reader: inout BinaryReader) throws {
         outputCount = try reader.readInt(in: 1...1 << 20)
         neighborCount = try reader.readInt(in: 1...1 << 20)
-        weighsByDistance = try reader.readInt(in: 0...1) == 1
+        let numbers = try reader.readFinite(Double.self, count: 2)
+        (power, smoothing) = (numbers[0], numbers[1])
         encoder = try DenseEncoder(from: &reader)
         panels = try NeighborPanels(from: &reader, columnCount: encoder.width)
         answers = try reader.readFinite(count: panels.rowCount)
         weights = try reader.readFinite(count: panels.rowCount)
         prior = try reader.readFinite(count: outputCount)
         let classCount = Double(outputCount)
-        guard weights.allSatisfy({ $0 >= 0 }),
+        guard power >= 0, power <= 8, smoothing >= 0, weights.allSatisfy({ $0 >= 0 }),
             outputCount == 1 || answers.allSatisfy({ $0 >= 0 && $0 < classCount && $0 == $0.rounded() })
         else { throw reader.failure("a neighbour's class or weight is not valid") }
     }
@@ -134,7 +138,7 @@ public struct NearestNeighborsModel: FittedModel {
     public func write(to writer: inout BinaryWriter) {
         writer.write(Int64(outputCount))
         writer.write(Int64(neighborCount))
-        writer.write(Int64(weighsByDistance ? 1 : 0))
+        writer.write([power, smoothing])
         encoder.write(to: &writer)
         panels.write(to: &writer)
         writer.write(answers)
@@ -143,13 +147,14 @@ public struct NearestNeighborsModel: FittedModel {
     }
 
     init(
-        encoder: DenseEncoder, outputCount: Int, neighborCount: Int, weighsByDistance: Bool, panels: NeighborPanels,
-        answers: [Double], weights: [Float], prior: [Double]
+        encoder: DenseEncoder, outputCount: Int, neighborCount: Int, power: Double, smoothing: Double,
+        panels: NeighborPanels, answers: [Double], weights: [Float], prior: [Double]
     ) {
         self.encoder = encoder
         self.outputCount = outputCount
         self.neighborCount = neighborCount
-        self.weighsByDistance = weighsByDistance
+        self.power = power
+        self.smoothing = smoothing
         self.panels = panels
         self.answers = answers
         self.weights = weights

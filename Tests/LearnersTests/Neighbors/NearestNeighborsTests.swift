@@ -53,15 +53,16 @@ import Testing
     }
 
     @Test func uniformVotesAndMeans() throws {
-        let uniform: Configuration = ["neighbors": .integer(3), "weights": .string("uniform")]
+        let uniform: Configuration = ["neighbors": .integer(3), "distance_power": .double(0), "smoothing": .double(1)]
         #expect(try predictions(uniform, task: .regression) == [1, 11])
         // Three votes and one more for the prior.
         #expect(try predictions(uniform, task: .binary) == [0.875, 0.125, 0.125, 0.875])
     }
 
     @Test func nearOnesCountMore() throws {
-        let weighted = try predictions(["neighbors": .integer(6), "weights": .string("distance")], task: .regression)
-        let uniform = try predictions(["neighbors": .integer(6), "weights": .string("uniform")], task: .regression)
+        let weighted = try predictions(["neighbors": .integer(6), "distance_power": .double(1)], task: .regression)
+        let uniform = try predictions(
+            ["neighbors": .integer(6), "distance_power": .double(0), "smoothing": .double(1)], task: .regression)
         #expect(weighted[0] < 1.5 && abs(uniform[0] - 6) < 1e-9)
     }
 
