@@ -1,5 +1,7 @@
+import AutoML
 import CommandLine
 import Foundation
+import Tabular
 
 /// The executable: reads the command line, runs a command, and turns errors into one line and an exit code
 /// (0 done, 1 the run failed, 2 bad arguments or bad input).
@@ -8,8 +10,8 @@ struct Martlet {
     static let program = Program(
         name: "martlet",
         summary: "Martlet: automated machine learning for tables.",
-        version: version,
-        commands: [])
+        version: martletVersion,
+        commands: [TrainCommand.command, PredictCommand.command, InspectCommand.command])
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
@@ -26,7 +28,17 @@ struct Martlet {
             }
         } catch {
             Console.printError("martlet: \(error)")
-            return error is UsageError ? 2 : 1
+            return isMistake(error) ? 2 : 1
+        }
+    }
+
+    /// Whether an error is about what the user gave rather than about the run.
+    private static func isMistake(_ error: any Error) -> Bool {
+        switch error {
+        case is UsageError: true
+        case let error as TableError: error.code != .cannotWrite
+        case let error as AutoMLError: error.code != .noModel && error.code != .cancelled
+        default: false
         }
     }
 }

@@ -1,0 +1,109 @@
+import AutoML
+import CommandLine
+import Foundation
+import Learners
+import Synchronization
+import Tabular
+
+/// `martlet train`: from a table to a ranked leaderboard and a model.
+enum TrainCommand {
+    static let target = Option<String?>.text("target", value: "COLUMN", help: "The column to predict (required)")
+    static let task = Option<String>.choice(
+        "task", value: "TASK", help: "auto (found by itself), binary, multiclass or regression",
+        choices: ["auto"] + Task.allCases.map(\.rawValue), default: "auto")
+    static let metric = Option<String>.choice(
+        "metric", value: "NAME", help: "What models are ranked by (roc_auc, log_loss or rmse by the task)",
+        choices: ["auto"] + Metric.allCases.map(\.rawValue), default: "auto")
+    static let timeBudget = Option<Double?>.duration("time-budget", help: "How long it may take, such as 60s or 1h30m (60s)")
+    static let trials = Option<Int?>.integer(
+        "trials", help: "How many trials instead: the same seed then gives the same model", range: 1...100_000)
+    static let seed = Option<Int?>.integer("seed", help: "What all random choices follow from (0)", range: 0...Int.max)
+    static let threads = Option<Int?>.integer("threads", help: "Threads that train (all processors)", range: 1...1024)
+    static let folds = Option<Int?>.integer(
+        "folds", value: "K", help: "Folds of the validation (by the size of the table)", range: 2...20)
+    static let exclude = Option<[String]>.list("exclude", value: "A,B", help: "Columns that must not be used")
+    static let learners = Option<[String]>.list("learners", value: "A,B", help: "Learners to use (all)")
+    static let weight = Option<String?>.text("weight", value: "COLUMN", help: "A column of row weights")
+    static let output = Option<String?>.text(
+        "output", short: "o", value: "FILE", help: "Where the best model is written, such as churn.martlet")
+    static let leaderboard = Option<String?>.text(
+        "leaderboard", value: "FILE", help: "Where the leaderboard is written as JSON")
+
+    static let command = Command(
+        "train", summary: "Trains models on a table, ranks them and writes the best",
+        discussion: """
+            Examples:
+              martlet train example:titanic --target Survived
+              martlet train churn.csv --target Churn --time-budget 10m --output churn.martlet
+
+            Ctrl-C ends it with the best model so far.
+            """,
+        operands: [DataArgument.operand],
+        options: [
+            target.declaration, task.declaration, metric.declaration, timeBudget.declaration, trials.declaration,
+            seed.declaration, threads.declaration, folds.declaration, exclude.declaration, learners.declaration,
+            weight.declaration, output.declaration, leaderboard.declaration,
+        ] + ReadingOptions.declarations,
+        run: run)
+
+    private static func run(_ invocation: Invocation) async throws -> Int32 {
+        let start = ContinuousClock.now
+        let settings = try settings(invocation)
+        if let path = invocation[output] { try Files.checkWritable(path, option: "output") }
+        if let path = invocation[leaderboard] { try Files.checkWritable(path, option: "leaderboard") }
+        let threadCount = invocation[threads] ?? ProcessInfo.processInfo.activeProcessorCount
+
+        var reading = ReadOptions(threads: threadCount)
+        ReadingOptions.apply(invocation, to: &reading)
+        let source = try DataArgument.source(invocation.operands[0])
+        let cancellation = Mutex<Cancellation?>(nil)
+        let wasInterrupted = Mutex(false)
+        let interrupt = Interrupt {
+            wasInterrupted.withLock { $0 = true }
+            cancellation.withLock { $0?.cancel() }
+        }
+        defer { withExtendedLifetime(interrupt) {} }
+
+        let (table, notes) = try TableReader.read(source, reading)
+        let progress = TrainingProgress(settings.budget, start: start)
+        progress.read(table, notes: notes)
+        let experiment = try LocalExperiment(
+            table, settings: settings,
+            options: .init(threads: threadCount, secondsSpent: (ContinuousClock.now - start).seconds),
+            onEvent: { progress.show($0) })
+        cancellation.withLock { $0 = experiment.cancellation }
+        if wasInterrupted.withLock({ $0 }) { experiment.cancellation.cancel() }
+        let finished = try await experiment.run()
+        progress.end(finished.leaderboard, interrupted: wasInterrupted.withLock { $0 })
+
+        if let path = invocation[output] {
+            try Files.write(finished.artifact, to: path)
+            progress.note("Model written to \(path) (\(Format.bytes(finished.artifact.count)))")
+        }
+        if let path = invocation[leaderboard] {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            try Files.write(try encoder.encode(finished.leaderboard) + Data("\n".utf8), to: path)
+        }
+        return 0
+    }
+
+    private static func settings(_ invocation: Invocation) throws -> ExperimentSettings {
+        guard let column = invocation[target] else { throw UsageError("--target is missing: which column is predicted?") }
+        if invocation.isGiven(timeBudget), invocation.isGiven(trials) {
+            throw UsageError("--time-budget and --trials exclude each other")
+        }
+        let budget = invocation[trials].map(Budget.trials) ?? .seconds(invocation[timeBudget] ?? 60)
+        let settings = ExperimentSettings(
+            target: column, task: Task(rawValue: invocation[task]), metric: Metric(rawValue: invocation[metric]),
+            budget: budget, seed: UInt64(invocation[seed] ?? 0), folds: invocation[folds], exclude: invocation[exclude],
+            learners: invocation.isGiven(learners) ? invocation[learners] : nil, weight: invocation[weight])
+        try settings.validate()
+        return settings
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
