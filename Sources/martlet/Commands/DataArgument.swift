@@ -5,7 +5,8 @@ import Tabular
 
 /// A table named on the command line: a file, `example:NAME`, or `-` for standard input.
 enum DataArgument {
-    static let operand = Command.Operand("DATA", help: "A table: CSV (plain, gzip, zstd) or Excel, example:NAME, or - for standard input")
+    static let operand = Command.Operand(
+        "DATA", help: "A table: CSV (plain, gzip, zstd) or Excel, example:NAME, or - for standard input")
 
     /// Where the named table's bytes are; throws `UsageError` for a name that leads nowhere.
     static func source(_ name: String) throws -> TableSource {

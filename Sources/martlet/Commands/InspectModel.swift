@@ -1,6 +1,7 @@
 import AutoML
 import Foundation
 import Learners
+import Tabular
 
 /// What a model is, for people or as its header's JSON.
 enum InspectModel {
@@ -42,7 +43,9 @@ enum InspectModel {
         let used = Set(header.plan.sources.map(\.name))
         for column in header.schema.columns {
             let reason = header.plan.dropped.first { $0.name == column.name }?.reason
-            columns.add([column.name, column.type.rawValue, used.contains(column.name) ? "yes" : "no: \(reason ?? "left out")"])
+            columns.add([
+                column.name, column.type.rawValue, used.contains(column.name) ? "yes" : "no: \(reason ?? "left out")",
+            ])
         }
         console.print("")
         for (index, line) in columns.lines.enumerated() { console.print(index == 0 ? console.bold(line) : line) }

@@ -48,8 +48,9 @@ enum PredictCommand {
         let partial = path.map { $0 + ".partial" }
         var file = FileHandle.standardOutput
         if let partial {
-            FileManager.default.createFile(atPath: partial, contents: nil)
-            guard let handle = FileHandle(forWritingAtPath: partial) else {
+            guard FileManager.default.createFile(atPath: partial, contents: nil),
+                let handle = FileHandle(forWritingAtPath: partial)
+            else {
                 throw CommandFailure("cannot write \(partial)")
             }
             file = handle

@@ -16,7 +16,8 @@ enum ReadingOptions {
     static let noHeader = Option<Bool>.flag("no-header", help: "The first row holds values, not names")
     static let sheet = Option<String?>.text("sheet", value: "NAME", help: "The sheet of an Excel workbook (the first)")
     static let missing = Option<[String]>.list(
-        "missing", value: "A,B", help: "What stands for a missing value, the empty cell aside (NA, N/A, null, NaN, None, ?, -)")
+        "missing", value: "A,B",
+        help: "What stands for a missing value, the empty cell aside (NA, N/A, null, NaN, None, ?, -)")
 
     static let declarations = [
         delimiter.declaration, encoding.declaration, noHeader.declaration, sheet.declaration, missing.declaration,

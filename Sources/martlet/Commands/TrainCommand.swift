@@ -14,7 +14,8 @@ enum TrainCommand {
     static let metric = Option<String>.choice(
         "metric", value: "NAME", help: "What models are ranked by (roc_auc, log_loss or rmse by the task)",
         choices: ["auto"] + Metric.allCases.map(\.rawValue), default: "auto")
-    static let timeBudget = Option<Double?>.duration("time-budget", help: "How long it may take, such as 60s or 1h30m (60s)")
+    static let timeBudget = Option<Double?>.duration(
+        "time-budget", help: "How long it may take, such as 60s or 1h30m (60s)")
     static let trials = Option<Int?>.integer(
         "trials", help: "How many trials instead: the same seed then gives the same model", range: 1...100_000)
     static let seed = Option<Int?>.integer("seed", help: "What all random choices follow from (0)", range: 0...Int.max)
@@ -89,7 +90,9 @@ enum TrainCommand {
     }
 
     private static func settings(_ invocation: Invocation) throws -> ExperimentSettings {
-        guard let column = invocation[target] else { throw UsageError("--target is missing: which column is predicted?") }
+        guard let column = invocation[target] else {
+            throw UsageError("--target is missing: which column is predicted?")
+        }
         if invocation.isGiven(timeBudget), invocation.isGiven(trials) {
             throw UsageError("--time-budget and --trials exclude each other")
         }

@@ -36,6 +36,7 @@ enum Format {
             amount /= 1000
             unit += 1
         }
-        return unit == 0 || amount >= 100 ? "\(Int(amount)) \(units[unit])" : String(format: "%.1f %@", amount, units[unit])
+        return unit == 0 || amount >= 100
+            ? "\(Int(amount)) \(units[unit])" : String(format: "%.1f %@", amount, units[unit])
     }
 }

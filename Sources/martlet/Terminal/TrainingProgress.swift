@@ -99,7 +99,8 @@ final class TrainingProgress: Sendable {
         switch result.status {
         case .completed:
             let (metric, best) = state.withLock { ($0.metric, $0.best) }
-            var line = "\(name) \(metric.rawValue) \(Format.score(result.score ?? .nan))  in \(Format.seconds(result.fitSeconds))"
+            var line =
+                "\(name) \(metric.rawValue) \(Format.score(result.score ?? .nan))  in \(Format.seconds(result.fitSeconds))"
             if !console.isTerminal {
                 line += ", \(remaining)"
                 if let best { line += ", best so far \(Format.score(best.score ?? .nan)) (\(best.model))" }
