@@ -3,6 +3,9 @@ public enum LearnerCatalogue {
     /// All learners, in a fixed order.
     public static let all: [any Learner] = [
         GradientBoosting(),
+        RandomForest(),
+        ExtraTrees(),
+        DecisionTree(),
         LinearLearner(),
         NearestNeighborsLearner(),
         GaussianNaiveBayesLearner(),
@@ -11,6 +14,7 @@ public enum LearnerCatalogue {
     /// The types of trained models that artifacts may hold.
     public static let modelTypes: [any FittedModel.Type] = [
         GradientBoostingModel.self,
+        ForestModel.self,
         LinearModel.self,
         NearestNeighborsModel.self,
         GaussianNaiveBayesModel.self,

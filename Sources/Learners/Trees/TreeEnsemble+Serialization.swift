@@ -14,7 +14,8 @@ extension TreeEnsemble {
 
     /// Reads what `write(to:)` wrote and checks that every walk from a root ends in a leaf: children come after their
     /// parents, and every link, feature and set is in range.
-    init(from reader: inout BinaryReader, featureCount: Int) throws {
+    init(from reader: inout BinaryReader, featureCount: Int, leafWidth: Int = 1) throws {
+        self.leafWidth = leafWidth
         roots = try reader.readArray(Int32.self)
         let features = try reader.readArray(Int32.self)
         let left = try reader.readArray(Int32.self)
@@ -29,7 +30,10 @@ extension TreeEnsemble {
             throw reader.failure("the parts of the trees' nodes differ in length")
         }
         guard categories.count % 4 == 0 else { throw reader.failure("a set of categories is cut off") }
-        let (nodeCount, leafCount, setCount) = (count, leaves.count, categories.count / 4)
+        guard leafWidth > 0, leaves.count % leafWidth == 0 else {
+            throw reader.failure("a leaf of the trees is cut off")
+        }
+        let (nodeCount, leafCount, setCount) = (count, leaves.count / leafWidth, categories.count / 4)
         func isLink(_ link: Int32, after node: Int) -> Bool {
             link >= 0 ? Int(link) > node && Int(link) < nodeCount : Int(~link) < leafCount
         }

@@ -22,14 +22,19 @@ public struct TreeEnsemble: Sendable, Hashable {
     public internal(set) var nodes: [Node] = []
     /// Sets of bins, four words each.
     public internal(set) var categories: [UInt64] = []
-    /// Values of the leaves of all trees.
+    /// Values of the leaves of all trees, `leafWidth` a leaf.
     public internal(set) var leaves: [Float] = []
+    /// Values of a leaf: 1, or one a class.
+    public internal(set) var leafWidth = 1
 
     /// An ensemble without trees.
     public init() {}
 
     /// Number of trees.
     public var treeCount: Int { roots.count }
+
+    /// Number of leaves of all trees.
+    public var leafCount: Int { leaves.count / leafWidth }
 
     /// Appends a grown tree with these leaf values; `mapper` names each split's feature.
     mutating func append(_ tree: TreeGrower.Tree, values: [Float], features: BinnedFeatures) {
@@ -38,25 +43,48 @@ public struct TreeEnsemble: Sendable, Hashable {
         func link(_ child: Int) -> Int32 { child >= 0 ? firstNode + Int32(child) : ~(firstLeaf + Int32(~child)) }
         roots.append(tree.nodes.isEmpty ? ~firstLeaf : firstNode)
         for node in tree.nodes {
-            let feature = features.features[node.split.feature]
-            var set: Int32 = -1
-            if let bins = node.split.categories {
-                set = Int32(categories.count / 4)
-                categories += [bins.words.0, bins.words.1, bins.words.2, bins.words.3]
-            }
-            nodes.append(
-                Node(
-                    feature: Int32(feature.mapper), left: link(node.left), right: link(node.right), categories: set,
-                    bin: Int16(node.split.bin), missingLeft: node.split.missingLeft ? Int16(feature.valueBins) : -1))
+            appendNode(node.split, features.features[node.split.feature])
+            nodes[nodes.count - 1].left = link(node.left)
+            nodes[nodes.count - 1].right = link(node.right)
         }
         leaves += values
+    }
+
+    /// Appends a node without children.
+    mutating func appendNode(_ split: Split, _ feature: BinnedFeatures.Feature) {
+        var set: Int32 = -1
+        if let bins = split.categories {
+            set = Int32(categories.count / 4)
+            categories += [bins.words.0, bins.words.1, bins.words.2, bins.words.3]
+        }
+        nodes.append(
+            Node(
+                feature: Int32(feature.mapper), left: 0, right: 0, categories: set, bin: Int16(split.bin),
+                missingLeft: split.missingLeft ? Int16(feature.valueBins) : -1))
+    }
+
+    /// Appends the trees of `other`, which has leaves as wide.
+    mutating func append(_ other: TreeEnsemble) {
+        let firstNode = Int32(nodes.count)
+        let firstLeaf = Int32(leafCount)
+        let firstSet = Int32(categories.count / 4)
+        func link(_ old: Int32) -> Int32 { old >= 0 ? old + firstNode : ~(~old + firstLeaf) }
+        roots += other.roots.map(link)
+        for var node in other.nodes {
+            node.left = link(node.left)
+            node.right = link(node.right)
+            if node.categories >= 0 { node.categories += firstSet }
+            nodes.append(node)
+        }
+        categories += other.categories
+        leaves += other.leaves
     }
 
     /// Drops all trees but the first `count`.
     mutating func keepFirst(_ count: Int) {
         guard count < roots.count else { return }
         var nodeEnd = nodes.count
-        var leafEnd = leaves.count
+        var leafEnd = leafCount
         for root in roots[count...].reversed() {
             if root >= 0 { nodeEnd = min(nodeEnd, Int(root)) }
             leafEnd = min(leafEnd, root >= 0 ? firstLeaf(Int(root)) : Int(~root))
@@ -65,7 +93,7 @@ public struct TreeEnsemble: Sendable, Hashable {
         for node in nodes[..<nodeEnd] { setEnd = max(setEnd, Int(node.categories) + 1) }
         roots.removeSubrange(count...)
         nodes.removeSubrange(nodeEnd...)
-        leaves.removeSubrange(leafEnd...)
+        leaves.removeSubrange((leafEnd * leafWidth)...)
         categories.removeSubrange((setEnd * 4)...)
     }
 
@@ -99,7 +127,7 @@ public struct TreeEnsemble: Sendable, Hashable {
         return least
     }
 
-    /// Adds the trees `first`, `first + step` … to `scores`, one score a row. `bins` is row-major, `width` bytes a row, in
+    /// Adds the trees `first`, `first + step` … to `scores`, `leafWidth` numbers a row. `bins` is row-major, `width` bytes a row, in
     /// the order of the mappers; trees are the outer loop, so `rows` should be few enough for the cache.
     func add(
         bins: UnsafePointer<UInt8>, width: Int, rows: Int, first: Int, step: Int, scores: UnsafeMutablePointer<Double>,
@@ -113,7 +141,9 @@ public struct TreeEnsemble: Sendable, Hashable {
                         for row in 0..<rows {
                             let link = TreeEnsemble.descend(
                                 from: root, nodes: nodes, sets: sets, bins: bins + row * width)
-                            scores[row * scoreStride] += Double(leaves[Int(~link)])
+                            let leaf = Int(~link) &* leafWidth
+                            let target = scores + row &* scoreStride
+                            for place in 0..<leafWidth { target[place] += Double(leaves[leaf &+ place]) }
                         }
                     }
                 }
