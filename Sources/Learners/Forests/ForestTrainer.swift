@@ -71,12 +71,27 @@ struct ForestTrainer {
         }
         var random = seed.generator()
         for row in rows.rows { weights.base[Int(row)] = 0 }
-        for _ in 0..<count { weights.base[Int(rows.rows[random.below(count)])] += 1 }
-        var drawn: [Int32] = []
-        for row in rows.rows where weights.base[Int(row)] > 0 {
-            if let own = rows.weights { weights.base[Int(row)] *= own.base[Int(row)] }
-            drawn.append(row)
+        if let own = rows.weights {
+            // Heavy rows are drawn more often: weights inside fully grown trees would say little.
+            var sums: [Double] = []
+            sums.reserveCapacity(count)
+            var sum = 0.0
+            for row in rows.rows {
+                sum += Double(own.base[Int(row)])
+                sums.append(sum)
+            }
+            for _ in 0..<count {
+                let point = random.unit() * sum
+                var (low, high) = (0, count - 1)
+                while low < high {
+                    let middle = (low + high) / 2
+                    if sums[middle] > point { high = middle } else { low = middle + 1 }
+                }
+                weights.base[Int(rows.rows[low])] += 1
+            }
+        } else {
+            for _ in 0..<count { weights.base[Int(rows.rows[random.below(count)])] += 1 }
         }
-        return NumberBuffer(drawn, filler: 0)
+        return NumberBuffer(rows.rows.filter { weights.base[Int($0)] > 0 }, filler: 0)
     }
 }
