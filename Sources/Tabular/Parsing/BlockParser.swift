@@ -47,8 +47,13 @@ struct BlockParser: Sendable {
 
     /// Line ends before `position`.
     func lines(_ bytes: UnsafeBufferPointer<UInt8>, _ position: Int) -> Int {
+        guard let base = bytes.baseAddress else { return 0 }
         var count = 0
-        for index in 0..<position where bytes[index] == dialect.terminator { count += 1 }
+        var start = 0
+        while start < position, let found = memchr(base + start, Int32(dialect.terminator), position - start) {
+            count += 1
+            start = UnsafeRawPointer(found) - UnsafeRawPointer(base) + 1
+        }
         return count
     }
 }
