@@ -81,11 +81,14 @@ let package = Package(
         tests("AutoML", ["Learners", "Tabular", "Search"]),
         tests("CommandLine"),
         tests("Examples"),
-        tests("HTTP"),
+        .target(name: "HTTPTestClient", path: "Tests/Support/HTTPTestClient", swiftSettings: common),
+        tests("HTTP", ["HTTPTestClient"]),
         tests("SQLite"),
         tests("Platform", ["AutoML", "Learners", "Tabular", "Search"]),
         tests("Drivers", ["Platform", "AutoML", "Learners", "Tabular", "Search"]),
-        tests("Server", ["HTTP", "Drivers", "Platform", "AutoML", "Learners", "Tabular", "Search"]),
+        tests(
+            "Server",
+            ["HTTPTestClient", "Examples", "HTTP", "Drivers", "Platform", "AutoML", "Learners", "Tabular", "Search"]),
         .testTarget(name: "MartletTests", dependencies: ["martlet"], swiftSettings: common),
     ]
 )

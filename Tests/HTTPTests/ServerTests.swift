@@ -1,4 +1,5 @@
 import HTTP
+import HTTPTestClient
 import Synchronization
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import HTTPTestClient
 import Synchronization
 import Testing
 
@@ -127,11 +128,14 @@ struct StreamTests {
         defer { try? FileManager.default.removeItem(atPath: path) }
         try await withServer {
             $0.on(.get, "/file") { _ in Response(body: .file(path: path)) }
+            $0.on(.get, "/once") { _ in Response(body: .file(path: path, isTemporary: true)) }
         } body: { port, _ in
             let client = try TestConnection(port: port)
             let response = try await client.request("GET", "/file")
             #expect(response.body == bytes)
             #expect(try await client.request("HEAD", "/file").headers["content-length"] == "300000")
+            #expect(try await client.request("GET", "/once").body == bytes)
+            #expect(try await client.request("GET", "/once").status == 500)
         }
     }
 }

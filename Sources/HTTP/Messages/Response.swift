@@ -6,8 +6,8 @@ public struct Response: Sendable {
         case empty
         /// Bytes that are already there.
         case bytes([UInt8])
-        /// A file as it is on disk when it is opened, sent by the kernel.
-        case file(path: String)
+        /// A file as it is on disk when it is opened, sent by the kernel; a temporary one is removed when it is opened.
+        case file(path: String, isTemporary: Bool = false)
         /// Bytes made while they are sent.
         case stream(Stream)
     }

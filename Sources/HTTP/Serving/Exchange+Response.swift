@@ -44,8 +44,9 @@ extension Exchange {
         switch response.body {
         case .empty: return martlet_mhd_response_copying(0, nil)
         case .bytes(let bytes): return bytes.withUnsafeBytes { martlet_mhd_response_copying($0.count, $0.baseAddress) }
-        case .file(let path):
+        case .file(let path, let isTemporary):
             let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            if isTemporary { unlink(path) }
             var information = stat()
             guard descriptor >= 0, fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
                 if descriptor >= 0 { close(descriptor) }

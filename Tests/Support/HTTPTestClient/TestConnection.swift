@@ -1,28 +1,36 @@
-import Dispatch
-import Glibc
+internal import Dispatch
+internal import Glibc
 
 /// A client's connection over a plain socket: it sends the bytes it is given and reads responses. Its calls block on
 /// threads of their own, not in the tasks of the tests.
-final class TestConnection: @unchecked Sendable {
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+public final class TestConnection: @unchecked Sendable {
+    /// What went wrong on the client's side.
+    public struct Failure: Error, CustomStringConvertible {
+        /// One line for people.
+        public let description: String
         init(_ description: String) { self.description = description }
     }
 
-    struct Response {
-        var status: Int
-        var headers: [String: String]
-        var body: [UInt8]
+    /// A response; the names of its fields are in lower case.
+    public struct Response: Sendable {
+        /// The status's number.
+        public var status: Int
+        /// The fields; of several with one name the last.
+        public var headers: [String: String]
+        /// The body without its framing.
+        public var body: [UInt8]
         /// Whether the body ended as its framing says.
-        var isComplete: Bool
-        var text: String { String(decoding: body, as: UTF8.self) }
+        public var isComplete: Bool
+        /// The body as text.
+        public var text: String { String(decoding: body, as: UTF8.self) }
     }
 
     private let descriptor: Int32
     private let queue = DispatchQueue(label: "client")
     private var buffer: [UInt8] = []
 
-    init(port: Int) throws {
+    /// A connection to a port of the loopback interface.
+    public init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure("no socket") }
         var timeout = timeval(tv_sec: 60, tv_usec: 0)
@@ -51,23 +59,25 @@ final class TestConnection: @unchecked Sendable {
         }
     }
 
-    func send(_ text: String) async throws { try await send(Array(text.utf8)) }
+    /// Sends a text.
+    public func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
-    func send(_ bytes: [UInt8]) async throws { try await run { try self.sendAll(bytes) } }
+    /// Sends bytes.
+    public func send(_ bytes: [UInt8]) async throws { try await run { try self.sendAll(bytes) } }
 
-    /// Sends until `stop` says so or the other side no longer takes it; returns the bytes sent.
-    func send(repeating chunk: [UInt8], times: Int) async throws {
+    /// Sends `chunk` again and again.
+    public func send(repeating chunk: [UInt8], times: Int) async throws {
         try await run { for _ in 0..<times { try self.sendAll(chunk) } }
     }
 
     /// Closes this side, so that the other one reads an end.
-    func shutdownSending() { Glibc.shutdown(descriptor, Int32(SHUT_WR)) }
+    public func shutdownSending() { Glibc.shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Closes both directions.
-    func close() { Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) }
+    public func close() { Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// The next response; interim responses (1xx) are returned too.
-    func response(toHead: Bool = false) async throws -> Response {
+    public func response(toHead: Bool = false) async throws -> Response {
         try await run {
             let header = try self.readHeader()
             var response = header
@@ -95,7 +105,7 @@ final class TestConnection: @unchecked Sendable {
     }
 
     /// Sends a request and reads its response.
-    func request(
+    public func request(
         _ method: String, _ target: String, headers: [String: String] = [:], body: [UInt8]? = nil
     ) async throws -> Response {
         var text = "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n"
@@ -106,13 +116,13 @@ final class TestConnection: @unchecked Sendable {
     }
 
     /// Only the header of the next response, for streams.
-    func responseHeader() async throws -> Response { try await run { try self.readHeader() } }
+    public func responseHeader() async throws -> Response { try await run { try self.readHeader() } }
 
     /// The next chunk of a chunked response; empty at its end, nil when the connection is closed without one.
-    func chunk() async throws -> [UInt8]? { try await run { try self.readChunk() } }
+    public func chunk() async throws -> [UInt8]? { try await run { try self.readChunk() } }
 
     /// Whether the other side closes without sending anything more.
-    func isClosedByServer() async throws -> Bool {
+    public func isClosedByServer() async throws -> Bool {
         try await run { try self.buffer.isEmpty && !self.fill() }
     }
 

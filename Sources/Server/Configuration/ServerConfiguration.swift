@@ -1,0 +1,66 @@
+internal import HTTP
+
+/// Where the server listens, who may use it, and what it takes.
+public struct ServerConfiguration: Sendable {
+    /// Name or address of the interface to listen on.
+    public var host = "127.0.0.1"
+    /// Port to listen on; 0 takes a free one.
+    public var port = 8080
+    /// What clients must send as `Authorization: Bearer …`; nil lets everyone in.
+    public var token: String?
+    /// Listen beyond the loopback interface without a token.
+    public var isInsecure = false
+    /// Host names clients may use besides loopback names and `host`, in lower case, without a port.
+    public var allowedHosts: Set<String> = []
+    /// Longest upload, in bytes.
+    public var uploadLimit = 64 << 30
+    /// Longest JSON body, in bytes.
+    public var documentLimit = 32 << 20
+    /// Most connections at a time.
+    public var connectionLimit = 1024
+    /// Most connections at a time from one address; nil for no such limit.
+    public var connectionsPerAddress: Int?
+    /// Threads that read and write connections.
+    public var threads = 2
+    /// Time after which a stream of events that has nothing to tell sends a comment.
+    public var heartbeat = Duration.seconds(15)
+    /// Time that requests under way get when the server stops.
+    public var grace = Duration.seconds(10)
+    /// The version shown to clients.
+    public var version = "0.1.0"
+    /// Takes a line about each failure of the server's own; called on any thread.
+    public var log: @Sendable (String) -> Void = { _ in }
+
+    /// The defaults: port 8080 on the loopback interface.
+    public init() {}
+
+    /// Whether only this machine can connect.
+    public var isLoopback: Bool { HostName.isLoopback(host) }
+
+    /// Throws `ServerConfigurationError` for a server that would be open to others without a token, and for a token
+    /// that no client could send.
+    public func validate() throws {
+        if let token {
+            let isSendable = token.utf8.allSatisfy { (33...126).contains($0) }
+            guard !token.isEmpty, isSendable else {
+                throw ServerConfigurationError(
+                    message: "the API token must be of visible ASCII characters without spaces, and not empty")
+            }
+        } else if !isLoopback, !isInsecure {
+            throw ServerConfigurationError(
+                message: """
+                    refusing to listen on \(host) without a token: set MARTLET_API_TOKEN or MARTLET_API_TOKEN_FILE, or \
+                    pass --insecure to let everyone in
+                    """)
+        }
+    }
+}
+
+/// Why a server cannot be run as it is configured.
+public struct ServerConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// One line for people.
+    public let message: String
+
+    /// The message.
+    public var description: String { message }
+}

@@ -1,0 +1,104 @@
+internal import AutoML
+internal import HTTP
+internal import Platform
+internal import Tabular
+
+/// The calls about models.
+struct ModelEndpoints: Sendable {
+    let service: MartletService
+    let documentLimit: Int
+    let uploadLimit: Int
+
+    var all: [Endpoint] { [get, artifact, predict] }
+
+    private var get: Endpoint {
+        Endpoint(
+            method: .get, path: "/api/v1/models/{id}", name: "getModel", tag: "models", summary: "A model.",
+            parameters: [.id(of: "model")],
+            answers: [.init(status: .ok, description: "The model.", content: [.json("Model")])],
+            problems: [.notFound], handler: .asynchronous { try .json(try await service.model($0.id)) })
+    }
+
+    private var artifact: Endpoint {
+        Endpoint(
+            method: .get, path: "/api/v1/models/{id}/artifact", name: "getModelArtifact", tag: "models",
+            summary: "A model as one self-contained file, for `martlet predict`.", parameters: [.id(of: "model")],
+            answers: [
+                .init(status: .ok, description: "The file.", content: [.file("application/octet-stream")])
+            ],
+            problems: [.notFound, .conflict],
+            handler: .asynchronous { request in
+                let bytes = try await service.artifact(ofModel: request.id)
+                return ModelEndpoints.download(
+                    .bytes(bytes), as: "\(request.id).martlet", type: "application/octet-stream")
+            })
+    }
+
+    private var predict: Endpoint {
+        Endpoint(
+            method: .post, path: "/api/v1/models/{id}/predict", name: "predict", tag: "models",
+            summary:
+                "Predict rows: JSON for JSON, or a table as a file for a CSV file, a row for a row, in their order.",
+            parameters: [.id(of: "model")] + ReadOptions.parameters,
+            body: [.json("PredictionRequest")] + DatasetEndpoints.fileTypes + [
+                Endpoint.Content(mediaType: "multipart/form-data", schema: Schemas.uploadForm)
+            ],
+            bodyLimit: uploadLimit,
+            answers: [
+                .init(
+                    status: .ok,
+                    description: "The predictions. A file has the column `prediction` and, for classification, "
+                        + "`probability_` and the class for each class.",
+                    content: [.json("Predictions"), .file("text/csv")])
+            ],
+            problems: [
+                .notFound, .conflict, .contentTooLarge, .unsupportedMediaType, .unprocessableContent,
+                .insufficientStorage,
+            ],
+            handler: .asynchronous { request in
+                if request.contentType == "application/json" { return try await predictRows(request) }
+                return try await predictFile(request)
+            })
+    }
+
+    private func predictRows(_ request: Request) async throws -> Response {
+        let model = try await service.loadedModel(request.id)
+        let (_, value) = try await request.json(limit: documentLimit)
+        return try await Offload.run {
+            let table = try PredictionRows(value, schema: model.header.schema).table()
+            var writer = JSONWriter()
+            try PredictionFormat(model).writeJSON(try model.predict(table), to: &writer)
+            return .json(bytes: writer.bytes)
+        }
+    }
+
+    private func predictFile(_ request: Request) async throws -> Response {
+        let model = try await service.loadedModel(request.id)
+        let upload = try await Upload.receive(request, into: service.spoolFolder)
+        var fields = upload.fields
+        var options = try ReadOptions(takingFrom: &fields)
+        if let unknown = fields.keys.min() { throw Problem.field(unknown, "there is no such field") }
+        let schema = model.header.schema
+        options.types = ReadOptions.matching(schema).types
+        options.widensIntegers = true
+        options.columns = Set(schema.columns.map(\.name))
+        let reading = options
+        // The whole answer lies on the disk before it is sent, so that a bad row far down is a clean 422.
+        let answer = try SpoolFile(in: service.spoolFolder)
+        try await Offload.run {
+            let format = PredictionFormat(model)
+            var csv = CSVWriter { try answer.appendNow($0) }
+            try format.writeHeader(to: &csv)
+            _ = try TableReader.readChunks(.file(upload.file.path), reading, rowsPerChunk: 8192) { table in
+                try format.writeCSV(try model.predict(table), to: &csv)
+            }
+            try csv.finish()
+        }
+        return ModelEndpoints.download(try answer.body(), as: "predictions.csv", type: "text/csv; charset=utf-8")
+    }
+
+    private static func download(_ body: Response.Body, as name: String, type: String) -> Response {
+        Response(
+            headers: ["Content-Type": type, "Content-Disposition": "attachment; filename=\"\(name)\""], body: body)
+    }
+}

@@ -1,0 +1,99 @@
+import AutoML
+import Foundation
+import HTTPTestClient
+import Platform
+import Tabular
+import Testing
+
+@testable import Server
+
+@Suite(.timeLimit(.minutes(5)))
+struct ModelTests {
+    @Test func modelsPredictRowsAndFiles() async throws {
+        try await withMartlet { martlet in
+            let (experiment, id) = try await martlet.trained()
+            let model = try await martlet.request("GET", "/api/v1/models/\(id)").json
+            #expect(model["id"]?.text == id && model["experiment_id"]?.text == experiment)
+            #expect(model["task"] == "binary" && model["target"] == "kind")
+
+            let answer = try await martlet.post(
+                "/api/v1/models/\(id)/predict",
+                json: """
+                    {"rows": [{"length": 1.2, "colour": "red", "kind": "?"}, {"length": null, "colour": "green"},
+                              {"colour": "blue"}, {"length": "4.5"}]}
+                    """)
+            #expect(answer.status == 200, "\(answer.text)")
+            let predictions = try #require(try answer.json["predictions"]?.elements)
+            #expect(predictions.count == 4)
+            #expect(predictions[0]["prediction"] == "tall" && predictions[3]["prediction"] == "short")
+            for prediction in predictions {
+                let shares = prediction["probabilities"]?.members?.compactMap { member -> Double? in
+                    switch member.value {
+                    case .number(let value): value
+                    case .integer(let value): Double(value)
+                    default: nil
+                    }
+                }
+                #expect(abs((shares ?? []).reduce(0, +) - 1) < 1e-9 && shares?.count == 2)
+            }
+
+            // A file, raw or in a form, has a row for a row, and the artifact predicts the same.
+            let file = try await martlet.request(
+                "POST", "/api/v1/models/\(id)/predict", headers: ["Content-Type": "text/csv"],
+                body: TestService.flowers)
+            #expect(file.status == 200, "\(file.text)")
+            #expect(file.headers["content-type"] == "text/csv; charset=utf-8")
+            let (table, _) = try TableReader.read(.bytes(file.body))
+            #expect(table.rowCount == 120)
+            #expect(Set(table.columns.map(\.name)) == ["prediction", "probability_tall", "probability_short"])
+            let form = try await martlet.request(
+                "POST", "/api/v1/models/\(id)/predict", headers: ["Content-Type": "multipart/form-data; boundary=XX"],
+                body: "--XX\r\nContent-Disposition: form-data; name=file\r\n\r\n\(TestService.flowers)\r\n--XX--")
+            #expect(form.body == file.body)
+            let download = try await martlet.request("GET", "/api/v1/models/\(id)/artifact")
+            #expect(download.status == 200)
+            #expect(download.headers["content-disposition"] == "attachment; filename=\"\(id).martlet\"")
+            let artifact = try ModelArtifact(loading: download.body)
+            let (rows, _) = try TableReader.read(.bytes(Array(TestService.flowers.utf8)))
+            #expect(
+                table.column("prediction").map { column in (0..<120).map { text(column, $0) } }
+                    == artifact.labels(try artifact.predict(rows)))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: martlet.service.spoolFolder).isEmpty)
+        }
+    }
+
+    private func text(_ column: Column, _ row: Int) -> String {
+        switch column.storage {
+        case .strings(let codes, let levels): levels[Int(codes[row])]
+        case .booleans(let bits): column.booleanLabels[bits[row]]
+        default: ""
+        }
+    }
+
+    @Test func badRowsNameTheirPlace() async throws {
+        try await withMartlet { martlet in
+            let (_, id) = try await martlet.trained()
+            for (json, field) in [
+                (#"{}"#, "rows"), (#"{"rows": {}}"#, "rows"), (#"{"rows": [1]}"#, "rows[0]"), (#"[]"#, "body"),
+                (#"{"rows": [], "more": 1}"#, "more"), (#"{"rows": [{"colour": "red"}]}"#, "rows"),
+                (#"{"rows": [{"length": 1, "colour": []}]}"#, "rows[0].colour"),
+                (#"{"rows": [{"length": 1, "colour": "red"}, {"length": "long"}]}"#, "rows[1].length"),
+            ] {
+                let refused = try await martlet.post("/api/v1/models/\(id)/predict", json: json)
+                #expect(try problemFields(refused, status: 422) == [field], "\(json)")
+            }
+            #expect(try await martlet.post("/api/v1/models/\(id)/predict", json: #"{"rows": []}"#).status == 200)
+            let broken = try await martlet.post("/api/v1/models/\(id)/predict", json: "{")
+            #expect(try problemFields(broken, status: 400) == [])
+            for (body, field) in [("length\n1\n", "colour"), ("length,colour\nlong,red\n", "length"), ("", "file")] {
+                let refused = try await martlet.request(
+                    "POST", "/api/v1/models/\(id)/predict", headers: ["Content-Type": "text/csv"], body: body)
+                #expect(try problemFields(refused, status: 422) == [field], "\(body)")
+            }
+            let untyped = try await martlet.request("POST", "/api/v1/models/\(id)/predict", body: "length\n1\n")
+            #expect(try problemFields(untyped, status: 415) == ["Content-Type"])
+            let missing = try await martlet.post("/api/v1/models/nothing/predict", json: #"{"rows": []}"#)
+            #expect(try problemFields(missing, status: 404) == [])
+        }
+    }
+}
