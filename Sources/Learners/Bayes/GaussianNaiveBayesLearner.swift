@@ -4,7 +4,8 @@ import Tabular
 
 /// Naive Bayes: within a class every feature is independent of the others.
 ///
-/// Numbers are Gaussian, a missing one says nothing; categories and hashed words have smoothed frequencies. The likelihood
+/// Numbers are Gaussian, a missing one says nothing; numbers of two values, categories and hashed words have smoothed
+/// frequencies. The likelihood
 /// may be tempered (`likelihood_weight`), as dependent features make it too sure of itself.
 public struct GaussianNaiveBayesLearner: Learner {
     /// A learner without state.
@@ -100,6 +101,7 @@ private struct NaiveBayesFitting {
 
     func part(_ column: Column) throws -> NaiveBayesPart? {
         if let values = column.doubles() {
+            if let pair = pair(column.name, values) { return .pair(pair) }
             return NumberEncoding(column.name, rows.map { values[Int($0)] }, options: options).flatMap {
                 numbers($0, values)
             }
@@ -125,6 +127,29 @@ private struct NaiveBayesFitting {
         }
         let variances = zip(squares, count).map { ($1 > 0 ? $0 / $1 : 1) + smoothing }
         return .number(NaiveBayesNumber(encoding: encoding, means: means, variances: variances))
+    }
+
+    /// The shares of a column of two finite values in the training rows; nil for any other column.
+    private func pair(_ column: String, _ values: [Double]) -> NaiveBayesPair? {
+        var low = Double.nan
+        var high = Double.nan
+        for row in rows {
+            let value = values[Int(row)]
+            if value.isNaN || value == low || value == high { continue }
+            guard value.isFinite, high.isNaN else { return nil }
+            if low.isNaN {
+                low = value
+            } else {
+                (low, high) = (min(low, value), max(low, value))
+            }
+        }
+        if high.isNaN { return nil }
+        let threshold = low / 2 + high / 2
+        var counts = [Double](repeating: levelSmoothing, count: 2 * classCount)
+        for (index, row) in rows.enumerated() where !values[Int(row)].isNaN {
+            counts[(values[Int(row)] > threshold ? classCount : 0) + classes[index]] += weights[index]
+        }
+        return NaiveBayesPair(column: column, threshold: threshold, logShares: logShares(counts))
     }
 
     private func levels(_ column: Column, _ encoding: LevelEncoding) throws -> NaiveBayesLevels {

@@ -71,6 +71,14 @@ struct NaiveBayesNumber: Sendable {
     let variances: [Double]
 }
 
+/// A number of two values: the logarithm of each one's share of each class, the lower value first.
+struct NaiveBayesPair: Sendable {
+    let column: String
+    /// Values above it are the higher one.
+    let threshold: Double
+    let logShares: [Float]
+}
+
 /// A category's logarithm of its share of each class, a level a row.
 struct NaiveBayesLevels: Sendable {
     let encoding: LevelEncoding
@@ -86,12 +94,14 @@ struct NaiveBayesText: Sendable {
 /// What one column says of the class.
 enum NaiveBayesPart: Sendable {
     case number(NaiveBayesNumber)
+    case pair(NaiveBayesPair)
     case levels(NaiveBayesLevels)
     case text(NaiveBayesText)
 
     var column: String {
         switch self {
         case .number(let part): part.encoding.column
+        case .pair(let part): part.column
         case .levels(let part): part.encoding.column
         case .text(let part): part.encoder.column
         }
@@ -115,6 +125,16 @@ enum NaiveBayesPart: Sendable {
                         let difference = value - part.means[index]
                         scores[row * classCount + index] += offsets[index] + factors[index] * difference * difference
                     }
+                }
+            }
+        case .pair(let part):
+            guard let values = column.doubles() else {
+                throw FeatureError(message: "holds text where numbers are expected", column: column.name)
+            }
+            for row in values.indices where !values[row].isNaN {
+                let first = values[row] > part.threshold ? classCount : 0
+                for index in 0..<classCount {
+                    scores[row * classCount + index] += Double(part.logShares[first + index])
                 }
             }
         case .levels(let part):
@@ -159,6 +179,11 @@ enum NaiveBayesPart: Sendable {
             let encoder = try HashedTextEncoder(from: &reader)
             let shares = try reader.readFinite(Float.self, count: encoder.width * classCount)
             self = .text(NaiveBayesText(encoder: encoder, logShares: shares))
+        case 3:
+            let column = try reader.readString()
+            let threshold = try reader.readFinite(Double.self, count: 1)[0]
+            let shares = try reader.readFinite(Float.self, count: 2 * classCount)
+            self = .pair(NaiveBayesPair(column: column, threshold: threshold, logShares: shares))
         default: throw reader.failure("a part of no known kind")
         }
     }
@@ -170,6 +195,11 @@ enum NaiveBayesPart: Sendable {
             part.encoding.write(to: &writer)
             writer.write(part.means)
             writer.write(part.variances)
+        case .pair(let part):
+            writer.write(UInt8(3))
+            writer.write(part.column)
+            writer.write([part.threshold])
+            writer.write(part.logShares)
         case .levels(let part):
             writer.write(UInt8(1))
             part.encoding.write(to: &writer)

@@ -40,4 +40,17 @@ import Testing
         let predictions = try model.predict(Table(columns: [.numbers("a", [.nan])]), context: TrainingContext())
         #expect(abs(predictions.values[0] - 0.5) < 1e-9)
     }
+
+    /// Shares with one row added to each value, and the prior of the classes.
+    @Test func aNumberOfTwoValuesIsCounted() throws {
+        let features = Table(columns: [.numbers("flag", [0, 0, 0, 1, 1, 1, 1, 0])])
+        let target = Target(task: .binary, classes: ["n", "y"], values: [0, 0, 0, 0, 1, 1, 1, 1])
+        let model = try GaussianNaiveBayesLearner().fit(
+            LearningProblem(features: features, target: target), training: [0, 1, 2, 3, 4, 5, 6, 7], validation: [],
+            configuration: ["level_smoothing": .double(1), "likelihood_weight": .double(1)], seed: Seed(1),
+            context: TrainingContext())
+        let predictions = try model.predict(Table(columns: [.numbers("flag", [1, 0])]), context: TrainingContext())
+        #expect(abs(predictions.values[1] - 4.0 / 6) < 1e-6)
+        #expect(abs(predictions.values[3] - 2.0 / 6) < 1e-6)
+    }
 }
