@@ -115,10 +115,14 @@ public struct Leaderboard: Sendable, Hashable, Codable {
 
     /// The leaderboard of what has ended; equal scores in the order of the trials, an ensemble before trials of its score.
     public init(_ experiment: PreparedExperiment, results: [TrialResult], ensemble: Entry? = nil) {
-        task = experiment.task
-        metric = experiment.metric
+        self.init(task: experiment.task, metric: experiment.metric, results: results, ensemble: ensemble)
+    }
+
+    /// The same from task and metric alone, for what has ended of an experiment that is not at hand.
+    public init(task: Task, metric: Metric, results: [TrialResult], ensemble: Entry? = nil) {
+        self.task = task
+        self.metric = metric
         greaterIsBetter = metric.greaterIsBetter
-        let metric = metric
         let all = (ensemble.map { [$0] } ?? []) + results.sorted { $0.index < $1.index }.map(Entry.init)
         var ranked = all.enumerated().filter { $0.element.status == nil && $0.element.score != nil }
         ranked.sort { left, right in

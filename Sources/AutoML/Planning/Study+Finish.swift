@@ -132,7 +132,7 @@ extension Study {
     }
 
     /// For binary tasks 0.5, or the threshold of the best metric where that scores predicted classes.
-    private func threshold(_ blend: OutOfFold, _ rows: [Int32]) -> Double? {
+    func threshold(_ blend: OutOfFold, _ rows: [Int32]) -> Double? {
         guard experiment.task == .binary else { return nil }
         let metric = experiment.metric
         guard metric.usesClassesOnly else { return 0.5 }

@@ -83,7 +83,7 @@ struct SQLiteExperimentStore: ExperimentStore {
         }.map { try RecordCodec.decode($0) }
     }
 
-    func put(_ event: ExperimentEvent, of experimentID: String) async throws {
+    func put(_ event: EventRecord, of experimentID: String) async throws {
         let bytes = try RecordCodec.encode(event)
         // An event tells of a record, which is flushed itself.
         try await database.write(durability: .process) {
@@ -95,7 +95,7 @@ struct SQLiteExperimentStore: ExperimentStore {
         }
     }
 
-    func events(of experimentID: String, after sequence: Int, limit: Int) async throws -> [ExperimentEvent] {
+    func events(of experimentID: String, after sequence: Int, limit: Int) async throws -> [EventRecord] {
         try await database.read {
             try $0.query(
                 """

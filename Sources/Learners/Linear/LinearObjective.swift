@@ -32,6 +32,21 @@ final class LinearObjective: Sendable {
         self.ridge = ridge
     }
 
+    /// The same objective over about `count` rows, evenly spaced.
+    func thinned(to count: Int) -> LinearObjective {
+        let step = max(1, matrix.rowCount / max(1, count))
+        let rows = Array(stride(from: 0, to: matrix.rowCount, by: step))
+        let columns = matrix.columnCount
+        var values: [Float] = []
+        values.reserveCapacity(rows.count * columns)
+        for row in rows { values += matrix.values[row * columns..<(row + 1) * columns] }
+        let picked = rows.map { Double(weights[$0]) }
+        return LinearObjective(
+            DenseMatrix(rowCount: rows.count, columnCount: columns, values: values), loss: loss,
+            outputCount: outputCount, targets: rows.map { targets[$0] },
+            weights: picked.contains { $0 > 0 } ? picked : rows.map { _ in 1 }, ridge: ridge)
+    }
+
     var parameterCount: Int { outputCount * (matrix.columnCount + 1) }
 
     /// Whether a parameter is an intercept.

@@ -6,7 +6,7 @@ public final class MemoryExperimentStore: ExperimentStore {
         var records: [String: ExperimentRecord] = [:]
         var cancelled: Set<String> = []
         var trials: [String: [Int: TrialRecord]] = [:]
-        var events: [String: [Int: ExperimentEvent]] = [:]
+        var events: [String: [Int: EventRecord]] = [:]
     }
 
     private let state = Mutex(State())
@@ -57,12 +57,12 @@ public final class MemoryExperimentStore: ExperimentStore {
     }
 
     /// Writes an event.
-    public func put(_ event: ExperimentEvent, of experimentID: String) async throws {
+    public func put(_ event: EventRecord, of experimentID: String) async throws {
         state.withLock { $0.events[experimentID, default: [:]][event.sequence] = event }
     }
 
     /// An experiment's events after a sequence.
-    public func events(of experimentID: String, after sequence: Int, limit: Int) async throws -> [ExperimentEvent] {
+    public func events(of experimentID: String, after sequence: Int, limit: Int) async throws -> [EventRecord] {
         let later = state.withLock { $0.events[experimentID].map { $0.values.filter { $0.sequence > sequence } } ?? [] }
         return Array(later.sorted { $0.sequence < $1.sequence }.prefix(max(0, limit)))
     }

@@ -29,10 +29,10 @@ public protocol ExperimentStore: Sendable {
     func trials(of experimentID: String) async throws -> [TrialRecord]
 
     /// Writes an event under (experiment, sequence).
-    func put(_ event: ExperimentEvent, of experimentID: String) async throws
+    func put(_ event: EventRecord, of experimentID: String) async throws
 
     /// An experiment's events with a higher sequence, in order, at most `limit` of them.
-    func events(of experimentID: String, after sequence: Int, limit: Int) async throws -> [ExperimentEvent]
+    func events(of experimentID: String, after sequence: Int, limit: Int) async throws -> [EventRecord]
 
     /// The highest sequence among an experiment's events; 0 where there is none.
     func lastSequence(of experimentID: String) async throws -> Int

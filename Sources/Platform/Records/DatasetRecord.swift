@@ -34,15 +34,17 @@ public struct DatasetRecord: Sendable, Hashable, Codable {
     public var columns: [Column]
     /// What the reader repaired or decided.
     public var notes: [ReadNote]
-    /// Number of stored chunks.
+    /// Number of stored chunks with rows.
     public var chunks: Int
+    /// Number of stored chunks after those, which say what rows are where.
+    public var layoutChunks: Int
     /// When it was complete.
     public var createdAt: Timestamp
 
     /// A record of these parts.
     public init(
         id: String, name: String, rows: Int, bytes: Int, columns: [Column], notes: [ReadNote] = [], chunks: Int,
-        createdAt: Timestamp
+        layoutChunks: Int, createdAt: Timestamp
     ) {
         self.id = id
         self.name = name
@@ -51,11 +53,13 @@ public struct DatasetRecord: Sendable, Hashable, Codable {
         self.columns = columns
         self.notes = notes
         self.chunks = chunks
+        self.layoutChunks = layoutChunks
         self.createdAt = createdAt
     }
 
     private enum CodingKeys: String, CodingKey {
         case id, name, rows, bytes, columns, notes, chunks
+        case layoutChunks = "layout_chunks"
         case createdAt = "created_at"
     }
 

@@ -17,12 +17,12 @@ public enum ExperimentState: String, Sendable, Hashable, Codable, CaseIterable {
     public var isFinal: Bool { self == .completed || self == .failed || self == .cancelled }
 }
 
-/// An experiment: what was asked and how far it is. In JSON the settings' fields stand beside the others.
+/// An experiment: what was asked and how far it is. In JSON the request's fields stand beside the others.
 public struct ExperimentRecord: Sendable, Hashable, Codable {
     /// The experiment's id.
     public var id: String
     /// What was asked.
-    public var settings: ExperimentSettings
+    public var request: ExperimentRequest
     /// The task found or chosen, once known.
     public var resolvedTask: Task?
     /// The metric found or chosen, once known.
@@ -49,11 +49,13 @@ public struct ExperimentRecord: Sendable, Hashable, Codable {
     public var finishedAt: Timestamp?
     /// Seconds of its time budget that are used; time in which no process worked on it does not count.
     public var usedSeconds: Double
+    /// Until when its trials may train, while it runs with a time budget.
+    public var trainingDeadline: Timestamp?
 
     /// A record of these parts.
-    public init(id: String, settings: ExperimentSettings, createdAt: Timestamp) {
+    public init(id: String, request: ExperimentRequest, createdAt: Timestamp) {
         self.id = id
-        self.settings = settings
+        self.request = request
         self.createdAt = createdAt
         state = .queued
         progress = 0
@@ -76,11 +78,12 @@ public struct ExperimentRecord: Sendable, Hashable, Codable {
         case startedAt = "started_at"
         case finishedAt = "finished_at"
         case usedSeconds = "used_seconds"
+        case trainingDeadline = "training_deadline"
     }
 
     /// Reads what `encode(to:)` wrote.
     public init(from decoder: any Decoder) throws {
-        settings = try ExperimentSettings(from: decoder, allowing: Set(CodingKeys.allCases.map(\.rawValue)))
+        request = try ExperimentRequest(from: decoder, allowing: Set(CodingKeys.allCases.map(\.rawValue)))
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(String.self, forKey: .id)
         resolvedTask = try container.decodeIfPresent(Task.self, forKey: .resolvedTask)
@@ -96,11 +99,12 @@ public struct ExperimentRecord: Sendable, Hashable, Codable {
         startedAt = try container.decodeIfPresent(Timestamp.self, forKey: .startedAt)
         finishedAt = try container.decodeIfPresent(Timestamp.self, forKey: .finishedAt)
         usedSeconds = try container.decode(Double.self, forKey: .usedSeconds)
+        trainingDeadline = try container.decodeIfPresent(Timestamp.self, forKey: .trainingDeadline)
     }
 
     /// Writes one flat JSON object; what is not known yet is null.
     public func encode(to encoder: any Encoder) throws {
-        try settings.encode(to: encoder)
+        try request.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(id, forKey: .id)
         try container.encode(resolvedTask, forKey: .resolvedTask)
@@ -116,5 +120,6 @@ public struct ExperimentRecord: Sendable, Hashable, Codable {
         try container.encode(startedAt, forKey: .startedAt)
         try container.encode(finishedAt, forKey: .finishedAt)
         try container.encode(usedSeconds, forKey: .usedSeconds)
+        try container.encodeIfPresent(trainingDeadline, forKey: .trainingDeadline)
     }
 }

@@ -19,14 +19,14 @@ public struct ModelRecord: Sendable, Hashable, Codable {
     /// The metric of its score.
     public var metric: Metric
     /// Its score on rows it has not seen.
-    public var score: Double
+    public var score: Double?
     /// When it was there.
     public var createdAt: Timestamp
 
     /// A record of these parts.
     public init(
         id: String, experimentID: String, datasetID: String, name: String, learner: String, target: String, task: Task,
-        metric: Metric, score: Double, createdAt: Timestamp
+        metric: Metric, score: Double?, createdAt: Timestamp
     ) {
         self.id = id
         self.experimentID = experimentID

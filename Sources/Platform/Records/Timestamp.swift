@@ -29,7 +29,13 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable, CustomStringCo
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
     /// ISO 8601 with milliseconds, in UTC.
-    public var description: String { date.formatted(Timestamp.style) }
+    public var description: String {
+        // The whole second, which floating point holds, and the milliseconds apart from it.
+        let part = (milliseconds % 1000 + 1000) % 1000
+        let second = Date(timeIntervalSince1970: Double((milliseconds - part) / 1000))
+        let digits = String(1000 + part).dropFirst()
+        return second.formatted(Date.ISO8601FormatStyle()).dropLast() + ".\(digits)Z"
+    }
 
     /// Reads an ISO 8601 string with milliseconds.
     public init(from decoder: any Decoder) throws {

@@ -1,4 +1,4 @@
-public import Search
+public import AutoML
 
 /// Where a trial stands.
 public enum TrialState: String, Sendable, Hashable, Codable, CaseIterable {
@@ -14,44 +14,38 @@ public enum TrialState: String, Sendable, Hashable, Codable, CaseIterable {
 public struct TrialRecord: Sendable, Hashable, Codable {
     /// The experiment's id.
     public var experimentID: String
-    /// Its number in the experiment, from 0.
-    public var index: Int
-    /// The learner's name.
-    public var learner: String
-    /// The hyperparameters.
-    public var configuration: Configuration
-    /// Where it stands.
-    public var state: TrialState
-    /// Its score by the experiment's metric, once it has one.
-    public var score: Double?
-    /// Why it failed, in one line.
-    public var error: String?
-    /// Seconds all its fits took.
-    public var fitSeconds: Double?
+    /// What is tried.
+    public var spec: TrialSpec
+    /// How it ended, once it has.
+    public var result: TrialResult?
     /// When it was proposed.
     public var proposedAt: Timestamp
     /// When its result was there.
     public var finishedAt: Timestamp?
 
     /// A trial just proposed.
-    public init(
-        experimentID: String, index: Int, learner: String, configuration: Configuration, proposedAt: Timestamp
-    ) {
+    public init(experimentID: String, spec: TrialSpec, proposedAt: Timestamp) {
         self.experimentID = experimentID
-        self.index = index
-        self.learner = learner
-        self.configuration = configuration
+        self.spec = spec
         self.proposedAt = proposedAt
-        state = .proposed
     }
 
     private enum CodingKeys: String, CodingKey {
         case experimentID = "experiment_id"
-        case index, learner
-        case configuration = "hyperparameters"
-        case state, score, error
-        case fitSeconds = "fit_seconds"
+        case spec, result
         case proposedAt = "proposed_at"
         case finishedAt = "finished_at"
+    }
+
+    /// Its number in the experiment, from 0.
+    public var index: Int { spec.index }
+
+    /// Where it stands.
+    public var state: TrialState {
+        switch result?.status {
+        case nil: .proposed
+        case .completed: .completed
+        default: .failed
+        }
     }
 }

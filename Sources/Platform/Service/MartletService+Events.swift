@@ -3,7 +3,7 @@ extension MartletService {
     /// - Throws: `.notFound`; the stream throws what the store throws.
     public func events(
         ofExperiment id: String, after sequence: Int
-    ) async throws -> AsyncThrowingStream<ExperimentEvent, any Error> {
+    ) async throws -> AsyncThrowingStream<EventRecord, any Error> {
         _ = try await experiment(id)
         let reader = EventReader(
             store: stores.experiments, experimentID: id, sequence: sequence, pokes: pokes.stream(for: id))
@@ -18,7 +18,7 @@ private actor EventReader {
     private let store: any ExperimentStore
     private let experimentID: String
     private var sequence: Int
-    private var batch: ArraySlice<ExperimentEvent> = []
+    private var batch: ArraySlice<EventRecord> = []
     private var hasEnded = false
     private var pokes: AsyncStream<Void>.Iterator
 
@@ -29,7 +29,7 @@ private actor EventReader {
         self.pokes = pokes.makeAsyncIterator()
     }
 
-    func next() async throws -> ExperimentEvent? {
+    func next() async throws -> EventRecord? {
         while !hasEnded {
             if let event = batch.popFirst() {
                 sequence = event.sequence

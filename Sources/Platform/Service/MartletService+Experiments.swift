@@ -1,4 +1,34 @@
+internal import AutoML
+
 extension MartletService {
+    /// Accepts an experiment; it runs as soon as there is room. Everything about it is checked first, against the whole
+    /// table.
+    /// - Throws: `.invalid` naming the field, `.unavailable` before the start.
+    public func createExperiment(_ request: ExperimentRequest) async throws -> ExperimentRecord {
+        try requireReady()
+        if let name = request.name, !(1...200).contains(name.count) {
+            throw PlatformError(.invalid, "must have 1 to 200 characters", field: "name")
+        }
+        guard try await stores.datasets.dataset(request.datasetID) != nil else {
+            throw PlatformError(.invalid, "there is no dataset \(request.datasetID)", field: "dataset_id")
+        }
+        var record = ExperimentRecord(id: Identifier.make(), request: request, createdAt: .now())
+        do {
+            try request.settings.validate()
+            // Where nothing runs, what is prepared for the check is kept for the run.
+            let prepared =
+                coordinator.counts == (0, 0)
+                ? try await data.experiment(record) : try await data.prepare(record.request)
+            record.resolvedTask = prepared.task
+            record.resolvedMetric = prepared.metric
+        } catch let error as AutoMLError {
+            throw PlatformError(error)
+        }
+        try await stores.experiments.put(record)
+        coordinator.submit(record.id)
+        return record
+    }
+
     /// An experiment as it stands.
     /// - Throws: `.notFound`.
     public func experiment(_ id: String) async throws -> ExperimentRecord {
@@ -11,6 +41,26 @@ extension MartletService {
     /// Experiments, the newest first; `limit` from 1 to 1000.
     public func experiments(limit: Int = 50, cursor: Cursor? = nil) async throws -> Page<ExperimentRecord> {
         try await stores.experiments.experiments(limit: checked(limit), after: cursor)
+    }
+
+    /// Asks for an experiment's end; its trials stop at once and what was found is kept. One that has ended stays as it is.
+    /// - Returns: the record as it stands, which may still be running for a moment.
+    /// - Throws: `.notFound`.
+    public func cancelExperiment(_ id: String) async throws -> ExperimentRecord {
+        try requireReady()
+        let record = try await experiment(id)
+        if record.state.isFinal { return record }
+        try await stores.experiments.requestCancellation(of: id)
+        try await stores.log.send(
+            ControlMessage(experimentID: id, command: .cancel), key: id, to: Topics.control)
+        return try await experiment(id)
+    }
+
+    /// An experiment's trials, in the order of their indices.
+    /// - Throws: `.notFound`.
+    public func trials(ofExperiment id: String) async throws -> [TrialRecord] {
+        _ = try await experiment(id)
+        return try await stores.experiments.trials(of: id)
     }
 
     func checked(_ limit: Int) throws -> Int {

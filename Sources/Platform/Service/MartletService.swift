@@ -1,3 +1,4 @@
+public import AutoML
 internal import Foundation
 internal import Synchronization
 
@@ -13,6 +14,8 @@ public final class MartletService: Sendable {
         public var runningExperiments = 1
         /// Where uploads are kept while they are read; made and emptied at the start.
         public var spoolFolder = FileManager.default.temporaryDirectory.path + "/martlet-spool"
+        /// Expected bytes of one fit, beyond the data, above which a trial is refused.
+        public var memoryLimit = Int.max
         /// Models kept in memory for predictions.
         public var loadedModels = 8
 
@@ -22,23 +25,113 @@ public final class MartletService: Sendable {
 
     /// How the service works.
     public let options: Options
+    /// The learners it uses.
+    public let learners: LearnerSet
     let stores: Stores
     let pokes = Pokes()
-    let lifecycle = Mutex(Lifecycle())
+    /// Decodes rows and loads models.
+    let serviceThread = WorkThread(name: "martlet-service")
+    let data: ExperimentData
+    let coordinator: Coordinator
+    let worker: Worker?
+    let loadedModels: SingleFlightCache<ModelArtifact>
+    private let lifecycle = Mutex(Lifecycle())
 
-    struct Lifecycle {
-        var isReady = false
+    private struct Lifecycle {
+        enum Phase {
+            case new, starting, ready, ended
+        }
+        var phase = Phase.new
+        var startedAt = Timestamp.now()
+        var watcher: (any MessageConsumer)?
+        var watching: _Concurrency.Task<Void, Never>?
     }
 
     /// A service over these ports; it does nothing before it is started.
-    public init(stores: Stores, options: Options = Options()) {
+    public init(stores: Stores, options: Options = Options(), learners: LearnerSet = .standard) {
         self.stores = stores
         self.options = options
+        self.learners = learners
+        let slots = max(0, options.slots)
+        let threads = max(1, options.threads)
+        data = ExperimentData(
+            stores: stores, learners: learners, capacity: max(1, options.runningExperiments) + 1)
+        coordinator = Coordinator(
+            stores: stores, data: data, capacity: .init(slots: max(1, slots), threadsPerTrial: threads),
+            limit: options.runningExperiments)
+        worker =
+            slots > 0
+            ? Worker(stores: stores, data: data, slots: slots, threads: threads, memoryLimit: options.memoryLimit) : nil
+        loadedModels = SingleFlightCache(capacity: options.loadedModels)
     }
 
     /// Where the caller keeps an upload while it is read; there once the service is started.
     public var spoolFolder: String { options.spoolFolder }
 
     /// Whether the service is started and not shut down.
-    public var isReady: Bool { lifecycle.withLock { $0.isReady } }
+    public var isReady: Bool { lifecycle.withLock { $0.phase == .ready } }
+
+    /// When the service was started.
+    public var startedAt: Timestamp { lifecycle.withLock { $0.startedAt } }
+
+    /// Makes topics and spool, clears what interrupted uploads left, and resumes experiments that have not ended. To be
+    /// called once.
+    public func start() async throws {
+        let isFirst = lifecycle.withLock { lifecycle in
+            guard lifecycle.phase == .new else { return false }
+            lifecycle.phase = .starting
+            lifecycle.startedAt = .now()
+            return true
+        }
+        guard isFirst else { throw PlatformError(.conflict, "the service was started before") }
+        try prepareSpool()
+        try await stores.datasets.removeIncomplete(begunBefore: .now())
+        try await Topics.create(in: stores.log)
+        let watcher = try await stores.log.watcher(of: Topics.events)
+        let watching = _Concurrency.Task { [pokes] in
+            while let message = try? await watcher.next() { pokes.poke(message.key) }
+        }
+        lifecycle.withLock { lifecycle in
+            lifecycle.watcher = watcher
+            lifecycle.watching = watching
+        }
+        try await worker?.start()
+        try await coordinator.start()
+        lifecycle.withLock { $0.phase = .ready }
+    }
+
+    /// Ends gracefully: experiments are left to be resumed by the next start, and running trials are handed back. Event
+    /// streams end. The stores are closed.
+    public func shutdown() async {
+        let (watcher, watching) = lifecycle.withLock { lifecycle in
+            lifecycle.phase = .ended
+            return (lifecycle.watcher, lifecycle.watching)
+        }
+        await worker?.stop()
+        await coordinator.stop()
+        await watcher?.close()
+        await watching?.value
+        pokes.finish()
+        data.stop()
+        serviceThread.stop()
+        await stores.close()
+    }
+
+    func requireReady() throws {
+        guard isReady else { throw PlatformError(.unavailable, "the service is not ready") }
+    }
+
+    private func prepareSpool() throws {
+        let files = FileManager.default
+        do {
+            try files.createDirectory(
+                atPath: spoolFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            for name in try files.contentsOfDirectory(atPath: spoolFolder) {
+                try files.removeItem(atPath: spoolFolder + "/" + name)
+            }
+        } catch {
+            throw PlatformError(
+                .unavailable, "the folder for uploads \(spoolFolder) cannot be used: \(error.localizedDescription)")
+        }
+    }
 }

@@ -168,3 +168,36 @@ import Testing
         #expect(try score(20) > 0.97)
     }
 }
+
+@Suite struct LinearWarmStartTests {
+    @Test func thinningKeepsRowsEvenly() throws {
+        let matrix = DenseMatrix(rowCount: 10, columnCount: 1, values: (0..<10).map { Float($0) })
+        let objective = LinearObjective(
+            matrix, loss: .squared, outputCount: 1, targets: (0..<10).map { Float($0) },
+            weights: (0..<10).map { Double($0) }, ridge: 0)
+        let part = objective.thinned(to: 5)
+        #expect(part.matrix.values == [0, 2, 4, 6, 8])
+        #expect(part.targets == [0, 2, 4, 6, 8])
+        #expect(abs(part.weights.reduce(0, +) - 1) < 1e-6)
+        #expect(abs((part.weights.last ?? 0) - 0.4) < 1e-6)
+    }
+
+    /// Above the limit the start comes from a part of the rows, and the end is that of all of them.
+    @Test func manyRowsAreFittedToo() throws {
+        var random = Seed(8).generator()
+        let count = LinearLearner.warmStartRows + 1_000
+        let x = (0..<count).map { _ in random.normal() }
+        let values = x.map { (value: Double) -> Double in
+            random.unit() < 1 / (1 + exp(1 - 2 * value)) ? 1 : 0
+        }
+        let problem = LearningProblem(
+            features: Table(columns: [.numbers("x", x)]),
+            target: Target(task: .binary, classes: ["n", "y"], values: values))
+        let fitted = try LinearLearner().fit(
+            problem, training: (0..<Int32(count)).map { $0 }, validation: [], configuration: ["knots": .integer(0)],
+            seed: Seed(1), context: TrainingContext())
+        let model = try #require(fitted as? LinearModel)
+        #expect(abs(Double(model.parameters[0]) - 2) < 0.06)
+        #expect(abs(Double(model.parameters[1]) + 1) < 0.06)
+    }
+}

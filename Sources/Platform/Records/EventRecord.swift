@@ -1,5 +1,7 @@
+internal import AutoML
+
 /// Something that happened to an experiment; watchers get them in the order of `sequence`, which rises from 1.
-public struct ExperimentEvent: Sendable, Hashable, Codable {
+public struct EventRecord: Sendable, Hashable, Codable {
     /// What happened.
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         /// The experiment's state changed; the last event of every experiment is of this kind.
@@ -10,6 +12,37 @@ public struct ExperimentEvent: Sendable, Hashable, Codable {
         case trialProgress = "trial_progress"
         /// A trial ended, with a score or without.
         case trialFinished = "trial_finished"
+    }
+
+    /// A trial in short.
+    public struct Trial: Sendable, Hashable, Codable {
+        /// Its number in the experiment, from 0.
+        public var index: Int
+        /// The learner's name.
+        public var learner: String
+        /// Where it stands.
+        public var state: TrialState
+        /// Its score, once it has one.
+        public var score: Double?
+        /// Why it has none, in one line.
+        public var reason: String?
+        /// Seconds spent training.
+        public var fitSeconds: Double?
+
+        /// The trial as it stands.
+        public init(_ record: TrialRecord) {
+            index = record.index
+            learner = record.spec.learner
+            state = record.state
+            score = record.result?.score
+            reason = record.result?.reason
+            fitSeconds = record.result?.fitSeconds
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case index, learner, state, score, reason
+            case fitSeconds = "fit_seconds"
+        }
     }
 
     /// Its number in the experiment.
@@ -23,7 +56,7 @@ public struct ExperimentEvent: Sendable, Hashable, Codable {
     /// The experiment's progress then, from 0 to 1.
     public var progress: Double
     /// The trial it is about.
-    public var trial: TrialRecord?
+    public var trial: Trial?
     /// How far that trial is, from 0 to 1.
     public var trialProgress: Double?
     /// The best score so far.
@@ -35,7 +68,7 @@ public struct ExperimentEvent: Sendable, Hashable, Codable {
 
     /// An event of these parts.
     public init(
-        sequence: Int, kind: Kind, at: Timestamp, state: ExperimentState, progress: Double, trial: TrialRecord? = nil,
+        sequence: Int, kind: Kind, at: Timestamp, state: ExperimentState, progress: Double, trial: Trial? = nil,
         trialProgress: Double? = nil, bestScore: Double? = nil, bestModelID: String? = nil, error: String? = nil
     ) {
         self.sequence = sequence

@@ -1,0 +1,241 @@
+internal import AutoML
+internal import Dispatch
+internal import Foundation
+internal import Learners
+internal import Synchronization
+
+/// One experiment under way: proposes trials, takes results in, and ends it. It goes on from whatever the stores hold, so it
+/// may be started again after any interruption.
+final class ExperimentRun: Sendable {
+    /// News for the run.
+    enum Signal: Sendable {
+        case result(TrialResult)
+        case progress(index: Int, share: Double)
+        case cancel
+        /// A moment of the time budget has come.
+        case time
+    }
+
+    /// How trials are trained, which the time budget's planning needs to know.
+    struct Capacity: Sendable {
+        var slots: Int
+        var threadsPerTrial: Int
+    }
+
+    private let stores: Stores
+    private let data: ExperimentData
+    private let capacity: Capacity
+    private let experimentID: String
+    private let thread: WorkThread
+    private let pool: LazyPool
+    private let signals: AsyncStream<Signal>
+    private let inbox: AsyncStream<Signal>.Continuation
+    private let cancelled = Cancellation()
+
+    init(experimentID: String, stores: Stores, data: ExperimentData, capacity: Capacity) {
+        self.experimentID = experimentID
+        self.stores = stores
+        self.data = data
+        self.capacity = capacity
+        thread = WorkThread(name: "martlet-coordinator")
+        pool = LazyPool(threads: capacity.threadsPerTrial)
+        (signals, inbox) = AsyncStream.makeStream()
+    }
+
+    func send(_ signal: Signal) {
+        if case .cancel = signal { cancelled.cancel() }
+        inbox.yield(signal)
+    }
+
+    /// Runs until the experiment has ended, or the task is cancelled, which leaves it to be resumed.
+    func run() async throws {
+        defer {
+            thread.stop()
+            pool.stop()
+        }
+        guard var record = try await stores.experiments.experiment(experimentID), !record.state.isFinal else { return }
+        var events = try await EventWriter(
+            store: stores.experiments, log: stores.log, experimentID: experimentID)
+        if try await stores.experiments.isCancellationRequested(of: experimentID) { cancelled.cancel() }
+        let isFirst = record.state == .queued
+        var clock = BudgetClock(record)
+        if isFirst, cancelled.isCancelled {
+            return try await end(&record, as: .cancelled, error: nil, clock, &events)
+        }
+        record.state = .running
+        record.startedAt = record.startedAt ?? .now()
+        record.trainingDeadline = clock.trainingDeadline
+        try await stores.experiments.put(record)
+        if isFirst { try await events.write(.state, record) }
+        do {
+            let prepared = try await data.experiment(record)
+            record.resolvedTask = prepared.task
+            record.resolvedMetric = prepared.metric
+            clock.reserve(for: prepared, threads: capacity.slots * capacity.threadsPerTrial)
+            record.trainingDeadline = clock.trainingDeadline
+            try await stores.experiments.put(record)
+            let study = try await train(prepared, &record, clock, &events)
+            try await finish(study, &record, clock, &events)
+        } catch let error as AutoMLError {
+            data.release(experimentID, datasetID: record.request.datasetID)
+            try await end(&record, as: .failed, error: error.message, clock, &events)
+        } catch let error as PlatformError where error.code == .notFound || error.code == .damaged {
+            try await end(&record, as: .failed, error: error.message, clock, &events)
+        }
+    }
+
+    // MARK: Training
+
+    private func train(
+        _ prepared: PreparedExperiment, _ record: inout ExperimentRecord, _ clock: BudgetClock,
+        _ events: inout EventWriter
+    ) async throws -> Study {
+        let stored = try await stores.experiments.trials(of: experimentID)
+        var trials = Dictionary(stored.map { ($0.index, $0) }) { $1 }
+        var study = Study(prepared, resuming: stored.map(\.spec), results: stored.compactMap(\.result))
+        update(&record, study, clock)
+        // Results that came when nobody was there to tell of them.
+        for trial in stored where trial.result != nil { try await events.write(.trialFinished, record, trial: trial) }
+        for spec in study.openSpecs { try await publish(spec) }
+        let timer = clock.timer { [inbox] in inbox.yield(.time) }
+        defer { timer?.cancel() }
+        var saved = DispatchTime.now().uptimeNanoseconds
+        for await signal in Signals(first: .time, rest: signals) {
+            try _Concurrency.Task.checkCancellation()
+            switch signal {
+            case .result(let result):
+                study.record(result)
+                guard var trial = trials[result.index], trial.result == nil else { break }
+                trial.result = result
+                trials[result.index] = trial
+                update(&record, study, clock)
+                try await stores.experiments.put(record)
+                try await events.write(.trialFinished, record, trial: trial)
+            case .progress(let index, let share):
+                guard let trial = trials[index], trial.result == nil else { break }
+                update(&record, study, clock)
+                // The time used so far must survive a trial of hours.
+                if DispatchTime.now().uptimeNanoseconds - saved > 5_000_000_000 {
+                    saved = DispatchTime.now().uptimeNanoseconds
+                    try await stores.experiments.put(record)
+                }
+                try await events.write(.trialProgress, record, trial: trial, trialProgress: share)
+                continue
+            case .cancel, .time: break
+            }
+            if cancelled.isCancelled || clock.isOver { break }
+            for spec in try await propose(&study, clock) {
+                let trial = TrialRecord(experimentID: experimentID, spec: spec, proposedAt: .now())
+                trials[spec.index] = trial
+                try await stores.experiments.put(trial)
+                try await events.write(.trialProposed, record, trial: trial)
+                try await publish(spec)
+            }
+            if study.isComplete || (study.openSpecs.isEmpty && clock.isTimed) { break }
+        }
+        try _Concurrency.Task.checkCancellation()
+        return study
+    }
+
+    private func propose(_ study: inout Study, _ clock: BudgetClock) async throws -> [TrialSpec] {
+        // With a budget in time nothing waits in a queue, where time would run without being used.
+        let limit = clock.isTimed ? capacity.slots - study.openSpecs.count : .max
+        guard limit > 0 else { return [] }
+        let reading = Study.Clock(secondsLeft: clock.trainingSecondsLeft, threadsPerTrial: capacity.threadsPerTrial)
+        let (next, specs) = try await thread.run { [study] in
+            var next = study
+            let specs = next.propose(limit: limit, clock: reading)
+            return (next, specs)
+        }
+        study = next
+        return specs
+    }
+
+    private func publish(_ spec: TrialSpec) async throws {
+        let message = TrialMessage(experimentID: experimentID, index: spec.index)
+        try await stores.log.send(message, key: message.key, to: Topics.trials)
+    }
+
+    private func update(_ record: inout ExperimentRecord, _ study: Study, _ clock: BudgetClock) {
+        let results = study.endedResults
+        record.trialsCompleted = results.count
+        record.trialsFailed = results.count { $0.status != .completed }
+        record.usedSeconds = clock.usedSeconds
+        record.progress = max(record.progress, clock.progress(trials: results.count))
+        let best = Leaderboard(study.experiment, results: results).best
+        record.bestScore = best?.score
+        record.bestModelID = best?.trial.map { ModelNames.model(of: experimentID, trial: $0) }
+    }
+
+    // MARK: The end
+
+    private func finish(
+        _ study: Study, _ record: inout ExperimentRecord, _ clock: BudgetClock, _ events: inout EventWriter
+    ) async throws {
+        let isCancelled = cancelled.isCancelled
+        if isCancelled {
+            // Whoever missed the order stops now.
+            try await stores.log.send(
+                ControlMessage(experimentID: experimentID, command: .cancel), key: experimentID, to: Topics.control)
+        }
+        let finisher = Finisher(stores: stores, experimentID: experimentID, datasetID: record.request.datasetID)
+        do {
+            if let best = try await finisher.finish(study, deadline: clock.deadline, on: thread, pool) {
+                record.bestModelID = best.modelID
+                record.bestScore = best.score
+            }
+        } catch let error as AutoMLError where error.code == .noModel && isCancelled {
+            // Cancelled before there was one.
+        }
+        try await end(&record, as: isCancelled ? .cancelled : .completed, error: nil, clock, &events)
+        if record.bestModelID != nil { try await assembleAll(study, finisher) }
+        data.release(experimentID, datasetID: record.request.datasetID)
+    }
+
+    /// Makes the models independent of dataset and trials. Where it fails they are put together when they are asked for.
+    private func assembleAll(_ study: Study, _ finisher: Finisher) async throws {
+        guard let bytes = try await stores.models.blob(ModelNames.leaderboard, of: experimentID),
+            let leaderboard = try? JSONDecoder().decode(Leaderboard.self, from: Data(bytes))
+        else { return }
+        try await finisher.assembleAll(study, leaderboard, on: thread, pool)
+    }
+
+    private func end(
+        _ record: inout ExperimentRecord, as state: ExperimentState, error: String?, _ clock: BudgetClock,
+        _ events: inout EventWriter
+    ) async throws {
+        record.state = state
+        record.error = error
+        record.usedSeconds = clock.usedSeconds
+        record.finishedAt = .now()
+        record.trainingDeadline = nil
+        if state == .completed { record.progress = 1 }
+        // The event comes first: who sees an ended experiment finds all of its events.
+        try await events.write(.state, record)
+        try await stores.experiments.put(record)
+        try await stores.log.append([], key: experimentID, to: Topics.events)
+        try await stores.log.send(
+            ControlMessage(experimentID: experimentID, command: .ended), key: experimentID, to: Topics.control)
+    }
+}
+
+/// A stream with an element in front.
+private struct Signals: AsyncSequence {
+    let first: ExperimentRun.Signal
+    let rest: AsyncStream<ExperimentRun.Signal>
+
+    struct Iterator: AsyncIteratorProtocol {
+        var first: ExperimentRun.Signal?
+        var rest: AsyncStream<ExperimentRun.Signal>.Iterator
+
+        mutating func next() async -> ExperimentRun.Signal? {
+            if let signal = first {
+                first = nil
+                return signal
+            }
+            return await rest.next()
+        }
+    }
+
+    func makeAsyncIterator() -> Iterator { Iterator(first: first, rest: rest.makeAsyncIterator()) }
+}

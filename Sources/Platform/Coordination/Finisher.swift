@@ -1,0 +1,96 @@
+internal import AutoML
+internal import Foundation
+internal import Learners
+
+/// Ends an experiment's training: selects the ensemble, and keeps leaderboard, models and their records.
+struct Finisher: Sendable {
+    /// The best model.
+    struct Best: Sendable {
+        let modelID: String
+        let score: Double?
+    }
+
+    let stores: Stores
+    let experimentID: String
+    let datasetID: String
+
+    /// Selects and keeps the best model and the leaderboard. Throws `AutoMLError.noModel` where no trial gave one.
+    func finish(_ study: Study, deadline: Deadline, on thread: WorkThread, _ pool: LazyPool) async throws -> Best? {
+        var predictions: [Int: [UInt8]] = [:]
+        for trial in study.finalists { predictions[trial] = try await blob(ModelNames.predictions(trial: trial)) }
+        let selection = try await thread.run { [predictions] in
+            try study.select(
+                { try Finisher.bytes(predictions, $0) }, context: TrainingContext(pool: pool.pool, deadline: deadline))
+        }
+        predictions = [:]
+        var models: [Int: [UInt8]] = [:]
+        for member in selection.members {
+            models[member.trial] = try await blob(ModelNames.models(trial: member.trial))
+        }
+        let finished = try await thread.run { [models] in
+            try study.assemble(
+                selection, { try Finisher.bytes(models, $0) }, context: TrainingContext(pool: pool.pool))
+        }
+        guard let best = finished.leaderboard.best else { return nil }
+        let bestID = ModelNames.model(of: experimentID, best)
+        try await stores.models.put(finished.artifact, name: ModelNames.artifact(bestID), of: experimentID)
+        let now = Timestamp.now()
+        for entry in finished.leaderboard.entries where entry.rank != nil {
+            try await stores.models.put(
+                ModelRecord(
+                    id: ModelNames.model(of: experimentID, entry), experimentID: experimentID, datasetID: datasetID,
+                    name: entry.model, learner: entry.learner, target: study.experiment.settings.target,
+                    task: study.experiment.task, metric: study.experiment.metric, score: entry.score, createdAt: now))
+        }
+        let leaderboard = try JSONEncoder().encode(finished.leaderboard)
+        try await stores.models.put([UInt8](leaderboard), name: ModelNames.leaderboard, of: experimentID)
+        return Best(modelID: bestID, score: best.score)
+    }
+
+    /// Puts every ranked model together as an artifact, which needs neither the dataset nor the trials any more, and lets the
+    /// trials' blobs go. What is done already is not done again.
+    func assembleAll(_ study: Study, _ leaderboard: Leaderboard, on thread: WorkThread, _ pool: LazyPool) async throws {
+        for entry in leaderboard.entries where entry.rank != nil {
+            let name = ModelNames.artifact(ModelNames.model(of: experimentID, entry))
+            if try await stores.models.blob(name, of: experimentID) != nil { continue }
+            let artifact = try await artifact(of: entry, study, on: thread, pool)
+            try await stores.models.put(artifact, name: name, of: experimentID)
+        }
+        let blobs = study.endedResults.filter { $0.status == .completed }.flatMap {
+            [ModelNames.predictions(trial: $0.index), ModelNames.models(trial: $0.index)]
+        }
+        try await stores.models.removeBlobs(blobs, of: experimentID)
+    }
+
+    /// The artifact of one ranked model, from what its trials left behind.
+    func artifact(
+        of entry: Leaderboard.Entry, _ study: Study, on thread: WorkThread, _ pool: LazyPool
+    ) async throws -> [UInt8] {
+        var predictions: [Int: [UInt8]] = [:]
+        var models: [Int: [UInt8]] = [:]
+        for member in study.members(of: entry) {
+            predictions[member.trial] = try await blob(ModelNames.predictions(trial: member.trial))
+            models[member.trial] = try await blob(ModelNames.models(trial: member.trial))
+        }
+        return try await thread.run { [predictions, models] in
+            try study.assemble(
+                entry, predictions: { try Finisher.bytes(predictions, $0) },
+                models: { try Finisher.bytes(models, $0) }, context: TrainingContext(pool: pool.pool)
+            ).artifact
+        }
+    }
+
+    private func blob(_ name: String) async throws -> [UInt8] {
+        guard let bytes = try await stores.models.blob(name, of: experimentID) else {
+            throw PlatformError(.damaged, "\(name) of experiment \(experimentID) is gone")
+        }
+        return bytes
+    }
+
+    private static func bytes(_ blobs: [Int: [UInt8]], _ trial: Int) throws -> [UInt8] {
+        guard let bytes = blobs[trial] else {
+            throw AutoMLError(.noModel, "what trial \(trial) left behind is gone")
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,109 @@
+internal import Examples
+internal import Learners
+public import Tabular
+
+extension MartletService {
+    /// Reads a table and makes it a dataset, seen only once it is complete; memory is bounded whatever its size.
+    /// - Throws: `TableError` with the place of what is wrong; `PlatformError.invalid` for a name that is too long. Then
+    ///   nothing is left.
+    public func createDataset(
+        from source: TableSource, name: String, options: ReadOptions = ReadOptions()
+    ) async throws -> DatasetRecord {
+        guard (1...200).contains(name.count) else {
+            throw PlatformError(.invalid, "must have 1 to 200 characters", field: "name")
+        }
+        return try await DatasetWriter(store: stores.datasets).write(source, name: name, options: options)
+    }
+
+    /// The tables that come with Martlet.
+    public func examples() -> [ExampleRecord] { ExampleTable.all.map(ExampleRecord.init) }
+
+    /// Makes a table that comes with Martlet a dataset.
+    /// - Throws: `.notFound`.
+    public func createDataset(example name: String) async throws -> DatasetRecord {
+        guard let example = ExampleTable.named(name) else {
+            throw PlatformError(.notFound, "there is no example \(name)")
+        }
+        return try await createDataset(from: .bytes(example.bytes), name: example.name)
+    }
+
+    /// A dataset's record.
+    /// - Throws: `.notFound`.
+    public func dataset(_ id: String) async throws -> DatasetRecord {
+        guard let record = try await stores.datasets.dataset(id) else {
+            throw PlatformError(.notFound, "there is no dataset \(id)")
+        }
+        return record
+    }
+
+    /// Datasets, the newest first; `limit` from 1 to 1000.
+    public func datasets(limit: Int = 50, cursor: Cursor? = nil) async throws -> Page<DatasetRecord> {
+        try await stores.datasets.datasets(limit: checked(limit), after: cursor)
+    }
+
+    /// A dataset's `TableProfile` as JSON.
+    /// - Throws: `.notFound`.
+    public func profile(ofDataset id: String) async throws -> [UInt8] {
+        guard let profile = try await stores.datasets.profile(of: id) else {
+            throw PlatformError(.notFound, "there is no dataset \(id)")
+        }
+        return profile
+    }
+
+    /// Rows of a dataset, from `offset` on; `limit` from 1 to 1000. Only the chunks that hold them are read.
+    /// - Throws: `.notFound`.
+    public func rows(ofDataset id: String, offset: Int, limit: Int) async throws -> Table {
+        guard offset >= 0 else { throw PlatformError(.invalid, "must be at least 0", field: "offset") }
+        let limit = try checked(limit)
+        let record = try await dataset(id)
+        let first = min(offset, record.rows)
+        let reader = DatasetReader(store: stores.datasets, cache: stores.cache)
+        return try await reader.table(record, rows: first..<min(record.rows, first + limit), on: serviceThread)
+    }
+
+    /// Removes a dataset; the models learnt from it stay.
+    /// - Throws: `.notFound`, and `.conflict` while an experiment that has not ended needs it.
+    public func deleteDataset(_ id: String) async throws {
+        let users = try await stores.experiments.unfinishedExperiments().filter { $0.request.datasetID == id }
+        if let user = users.first {
+            throw PlatformError(.conflict, "experiment \(user.id) needs dataset \(id) and has not ended")
+        }
+        guard try await stores.datasets.delete(id) else {
+            throw PlatformError(.notFound, "there is no dataset \(id)")
+        }
+    }
+}
+
+/// A table that comes with Martlet.
+public struct ExampleRecord: Sendable, Hashable, Codable {
+    /// The name it is asked for by.
+    public let name: String
+    /// A title for people.
+    public let title: String
+    /// What a row is and what can be predicted.
+    public let description: String
+    /// The column that makes sense to predict.
+    public let target: String
+    /// `binary`, `multiclass` or `regression`.
+    public let task: String
+    /// Rows below the header.
+    public let rows: Int
+    /// Columns, the target included.
+    public let columns: Int
+    /// Where the table comes from.
+    public let source: String
+    /// Under which terms.
+    public let licence: String
+
+    init(_ example: ExampleTable) {
+        name = example.name
+        title = example.title
+        description = example.description
+        target = example.target
+        task = example.task
+        rows = example.rows
+        columns = example.columns
+        source = example.source
+        licence = example.licence
+    }
+}

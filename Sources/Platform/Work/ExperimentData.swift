@@ -1,0 +1,53 @@
+internal import AutoML
+internal import Learners
+internal import Tabular
+
+/// Tables and prepared experiments in this process, each made once and shared by all trials that need it.
+final class ExperimentData: Sendable {
+    private let reader: DatasetReader
+    private let learners: LearnerSet
+    private let tables: SingleFlightCache<Table>
+    private let prepared: SingleFlightCache<PreparedExperiment>
+    private let thread = WorkThread(name: "martlet-data")
+
+    init(stores: Stores, learners: LearnerSet, capacity: Int) {
+        reader = DatasetReader(store: stores.datasets, cache: stores.cache)
+        self.learners = learners
+        tables = SingleFlightCache(capacity: capacity)
+        prepared = SingleFlightCache(capacity: capacity)
+    }
+
+    /// The experiment ready for training. Throws `AutoMLError` where the table does not fit the settings.
+    func experiment(_ record: ExperimentRecord) async throws -> PreparedExperiment {
+        try await prepared.value(record.id) { [self] in try await prepare(record.request) }
+    }
+
+    /// The same without keeping it.
+    func prepare(_ request: ExperimentRequest) async throws -> PreparedExperiment {
+        let table = try await table(request.datasetID)
+        return try await thread.run { [learners] in
+            try PreparedExperiment(table, settings: request.settings, learners: learners)
+        }
+    }
+
+    /// A dataset's table.
+    func table(_ id: String) async throws -> Table {
+        try await tables.value(id) { [self] in
+            guard let record = try await reader.store.dataset(id) else {
+                throw PlatformError(.notFound, "there is no dataset \(id)")
+            }
+            return try await reader.table(record, on: thread)
+        }
+    }
+
+    /// Lets go of an experiment and of its table, which another experiment would load again.
+    func release(_ experimentID: String, datasetID: String?) {
+        prepared.remove(experimentID)
+        if let datasetID { tables.remove(datasetID) }
+    }
+
+    /// How often a prepared experiment was there, and was not.
+    var statistics: (hits: Int, misses: Int) { prepared.statistics }
+
+    func stop() { thread.stop() }
+}

@@ -1,0 +1,38 @@
+internal import AutoML
+
+/// Names of an experiment's models and blobs.
+enum ModelNames {
+    /// The id of a leaderboard entry's model.
+    static func model(of experimentID: String, _ entry: Leaderboard.Entry) -> String {
+        entry.trial.map { model(of: experimentID, trial: $0) } ?? ensemble(of: experimentID)
+    }
+
+    /// The id of a trial's model.
+    static func model(of experimentID: String, trial: Int) -> String { "\(experimentID)-\(digits(trial))" }
+
+    /// The id of the ensemble.
+    static func ensemble(of experimentID: String) -> String { "\(experimentID)-ensemble" }
+
+    /// The experiment that a model's id names.
+    static func experiment(ofModel id: String) -> String? {
+        guard let hyphen = id.firstIndex(of: "-") else { return nil }
+        return String(id[..<hyphen])
+    }
+
+    /// A trial's out-of-fold predictions.
+    static func predictions(trial: Int) -> String { "trial-\(digits(trial)).predictions" }
+
+    /// A trial's fold models.
+    static func models(trial: Int) -> String { "trial-\(digits(trial)).models" }
+
+    /// The artifact of the model with that id.
+    static func artifact(_ modelID: String) -> String { "\(modelID).martlet" }
+
+    /// The leaderboard at the end.
+    static let leaderboard = "leaderboard.json"
+
+    private static func digits(_ number: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, 5 - text.count)) + text
+    }
+}

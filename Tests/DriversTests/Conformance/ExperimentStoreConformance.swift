@@ -1,0 +1,103 @@
+import AutoML
+import Learners
+import Platform
+import Search
+import Testing
+
+@Suite struct ExperimentStoreConformance {
+    private func record(_ id: String, _ state: ExperimentState = .queued) -> ExperimentRecord {
+        let settings = ExperimentSettings(target: "y", task: .binary, budget: .trials(7), seed: .max, exclude: ["a b"])
+        var record = ExperimentRecord(
+            id: id, request: ExperimentRequest(datasetID: "d", name: "first", settings: settings),
+            createdAt: Timestamp(milliseconds: 1_700_000_000_001))
+        record.state = state
+        record.progress = 0.1
+        return record
+    }
+
+    private func trial(_ index: Int) -> TrialRecord {
+        TrialRecord(
+            experimentID: "e",
+            spec: TrialSpec(
+                index: index, learner: "linear", configuration: ["l2": .double(0.1), "n": .integer(3)],
+                seed: Seed(.max)), proposedAt: Timestamp(milliseconds: 12))
+    }
+
+    @Test(arguments: StoreKind.allCases) func recordsComeBackAsWritten(_ kind: StoreKind) async throws {
+        try await kind.withStores { stores in
+            let store = stores.experiments
+            var record = record("e")
+            try await store.put(record)
+            #expect(try await store.experiment("e") == record)
+            record.state = .completed
+            record.bestScore = 0.1 + 0.2
+            record.resolvedTask = .binary
+            record.resolvedMetric = .rocAUC
+            record.finishedAt = .now()
+            try await store.put(record)
+            #expect(try await store.experiment("e") == record)
+            #expect(try await store.experiment("none") == nil)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func unfinishedComeTheOldestFirst(_ kind: StoreKind) async throws {
+        try await kind.withStores { stores in
+            let store = stores.experiments
+            let ids = (0..<5).map { _ in Identifier.make() }
+            let states: [ExperimentState] = [.queued, .completed, .running, .failed, .queued]
+            for (id, state) in zip(ids, states).reversed() { try await store.put(record(id, state)) }
+            #expect(try await store.unfinishedExperiments().map(\.id) == [ids[0], ids[2], ids[4]])
+            let page = try await store.experiments(limit: 3, after: nil)
+            #expect(page.items.map(\.id) == [ids[4], ids[3], ids[2]])
+            let rest = try await store.experiments(limit: 3, after: page.nextCursor)
+            #expect(rest.items.map(\.id) == [ids[1], ids[0]])
+            #expect(rest.nextCursor == nil)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func aWishToCancelIsKept(_ kind: StoreKind) async throws {
+        try await kind.withStores { stores in
+            let store = stores.experiments
+            try await store.put(record("e"))
+            #expect(try await store.isCancellationRequested(of: "e") == false)
+            try await store.requestCancellation(of: "e")
+            try await store.requestCancellation(of: "e")
+            try await store.put(record("e", .running))
+            #expect(try await store.isCancellationRequested(of: "e"))
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func trialsAreUpsertsByIndex(_ kind: StoreKind) async throws {
+        try await kind.withStores { stores in
+            let store = stores.experiments
+            for index in [2, 0, 11, 1] { try await store.put(trial(index)) }
+            var ended = trial(2)
+            ended.result = TrialResult(ended.spec, status: .failed, reason: "no")
+            try await store.put(ended)
+            try await store.put(ended)
+            #expect(try await store.trials(of: "e").map(\.index) == [0, 1, 2, 11])
+            #expect(try await store.trial(2, of: "e") == ended)
+            #expect(try await store.trial(0, of: "e") == trial(0))
+            #expect(try await store.trial(5, of: "e") == nil)
+            #expect(try await store.trials(of: "f").isEmpty)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func eventsAreReadFromAPlaceOn(_ kind: StoreKind) async throws {
+        try await kind.withStores { stores in
+            let store = stores.experiments
+            #expect(try await store.lastSequence(of: "e") == 0)
+            for sequence in 1...5 {
+                try await store.put(
+                    EventRecord(
+                        sequence: sequence, kind: .state, at: Timestamp(milliseconds: 3), state: .running,
+                        progress: 0.5,
+                        trial: .init(trial(sequence))), of: "e")
+            }
+            #expect(try await store.events(of: "e", after: 2, limit: 2).map(\.sequence) == [3, 4])
+            #expect(try await store.events(of: "e", after: 0, limit: 100).map(\.sequence) == [1, 2, 3, 4, 5])
+            #expect(try await store.events(of: "e", after: 5, limit: 100).isEmpty)
+            #expect(try await store.lastSequence(of: "e") == 5)
+        }
+    }
+}
