@@ -35,7 +35,8 @@ struct BoostingParameters: Sendable {
         tree.maximumCategories = max(1, configuration.integer("max_cat_threshold", default: tree.maximumCategories))
         tree.minimumCategoryRows = max(1, configuration.double("min_data_per_group", default: tree.minimumCategoryRows))
         rowFraction = min(1, max(0.01, configuration.double("row_fraction", default: rowFraction)))
-        patience = max(0, configuration.integer("early_stopping_rounds", default: patience))
+        let usual = min(200, max(20, Int(3 / max(1e-3, learningRate))))
+        patience = max(0, configuration.integer("early_stopping_rounds", default: usual))
         loss = configuration.string("loss", default: loss)
         balancesClasses = configuration.string("class_weight", default: "none") == "balanced"
         targetTransform = configuration.string("target_transform", default: targetTransform)

@@ -45,6 +45,8 @@ struct Split: Sendable {
     var missingLeft = false
     /// Categorical: the bins that go left.
     var categories: BinSet?
+    /// Whether the categories were picked by sorting, so that the leaves below need more of a penalty.
+    var isSorted = false
     /// Sums of the left side, as in a histogram's bin.
     var left: Int64 = 0
 

@@ -198,10 +198,11 @@ struct Splitter {
             }
             return
         }
-        let smoothing = parameters.categorySmoothing / limits.rowsPerHessian
+        let fewest = parameters.categorySmoothing / limits.rowsPerHessian
+        let smoothing = parameters.categorySmoothing / hessianScale
         let sorted =
             present
-            .filter { HistogramBuilder.hessian(bins[$0]) >= smoothing }
+            .filter { HistogramBuilder.hessian(bins[$0]) >= fewest }
             .map {
                 (ratio: HistogramBuilder.gradient(bins[$0]) / (HistogramBuilder.hessian(bins[$0]) + smoothing), bin: $0)
             }
@@ -222,7 +223,7 @@ struct Splitter {
                 guard gain > best.gain else { continue }
                 var set = BinSet()
                 for member in order[...place] { set.insert(member) }
-                best = Split(gain: gain, feature: index, categories: set, left: left)
+                best = Split(gain: gain, feature: index, categories: set, isSorted: true, left: left)
             }
         }
     }

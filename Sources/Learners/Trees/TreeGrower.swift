@@ -15,6 +15,8 @@ final class TreeGrower: @unchecked Sendable {
         struct Leaf {
             var active: Range<Int>
             var passive: Range<Int>
+            /// Whether the split above picked categories by sorting them.
+            var isBelowSorted = false
         }
         var nodes: [Node] = []
         var leaves: [Leaf] = []
@@ -99,6 +101,7 @@ final class TreeGrower: @unchecked Sendable {
         for (index, leaf) in leaves.enumerated() {
             tree.leaves.append(Tree.Leaf(active: leaf.active, passive: leaf.passive))
             guard leaf.parent >= 0 else { continue }
+            tree.leaves[index].isBelowSorted = tree.nodes[leaf.parent].split.isSorted
             if leaf.isLeft { tree.nodes[leaf.parent].left = ~index } else { tree.nodes[leaf.parent].right = ~index }
         }
     }

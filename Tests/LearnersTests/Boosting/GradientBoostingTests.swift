@@ -140,4 +140,39 @@ import Testing
             context: TrainingContext(deadline: .after(seconds: 0.05)))
         #expect(try model.predict(problem.features, context: TrainingContext()).rowCount == 500)
     }
+
+    @Test func weightsAreRepeatedRows() throws {
+        let problem = BoostingSamples.problem(.regression, rows: 600)
+        let weights = (0..<600).map { Float($0 % 3 + 1) }
+        let weighted = LearningProblem(features: problem.features, target: problem.target, weights: weights)
+        let repeated = (0..<600).flatMap { row in [Int32](repeating: Int32(row), count: row % 3 + 1) }
+        let configuration: Configuration = ["trees": .integer(20)]
+        let first = try fit(weighted, configuration)
+        let second = try GradientBoosting().fit(
+            problem, training: repeated, validation: [], configuration: configuration, seed: Seed(3),
+            context: TrainingContext())
+        #expect(BoostingSamples.bytes(first) == BoostingSamples.bytes(second))
+    }
+
+    @Test(arguments: ["poisson", "gamma", "tweedie", "huber"])
+    func otherLossesLearnToo(_ loss: String) throws {
+        let problem = BoostingSamples.problem(.regression, rows: 1500)
+        let kept = (0..<Int32(1500)).filter { problem.target.values[Int($0)] > 1 }
+        let model = try GradientBoosting().fit(
+            problem, training: kept, validation: [], configuration: ["loss": .string(loss)], seed: Seed(1),
+            context: TrainingContext())
+        let answers = try model.predict(problem, rows: kept, context: TrainingContext())
+        let error = kept.indices.reduce(0) { $0 + abs(answers.values[$1] - problem.target.values[Int(kept[$1])]) }
+        #expect(error / Double(kept.count) < 4)
+    }
+
+    @Test func bundlingDoesNotChangeTheTrees() throws {
+        let problem = BoostingSamples.problem(.binary, rows: 1500)
+        let plain = BoostingSamples.problem(.binary, rows: 1500)
+        _ = plain.derived.value("binned") { BinnedFeatures(plain.features, bundling: false) }
+        let configuration: Configuration = ["trees": .integer(20)]
+        #expect(
+            BoostingSamples.bytes(try fit(problem, configuration))
+                == BoostingSamples.bytes(try fit(plain, configuration)))
+    }
 }
