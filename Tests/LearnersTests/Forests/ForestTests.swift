@@ -1,4 +1,5 @@
 import Search
+import Tabular
 import Testing
 
 @testable import Learners
