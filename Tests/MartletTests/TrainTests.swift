@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+@Suite struct TrainTests {
+    /// What `--leaderboard` promises.
+    private struct Board: Decodable {
+        struct Entry: Decodable {
+            let rank: Int?
+            let model: String
+            let learner: String
+            let score: Double?
+            let score_interval: [Double]?
+            let fit_seconds: Double
+            let predict_seconds: Double
+        }
+        let task: String
+        let metric: String
+        let greater_is_better: Bool
+        let entries: [Entry]
+    }
+
+    @Test func aTableBecomesALeaderboardAModelAndPredictions() throws {
+        let folder = try TemporaryFolder()
+        let train = try Martlet.run(
+            "train", "example:iris", "--target", "species", "--trials", "6", "--seed", "3",
+            "--output", folder.path("m.martlet"), "--leaderboard", folder.path("board.json"))
+        #expect(train.status == 0, "\(train.errors)")
+        #expect(train.output.contains("rank") && train.output.contains("log_loss"))
+
+        let board = try JSONDecoder().decode(Board.self, from: folder.bytes("board.json"))
+        #expect(board.task == "multiclass" && board.metric == "log_loss" && !board.greater_is_better)
+        #expect(board.entries.filter { $0.rank != nil }.map(\.rank) == Array(1...board.entries.count).map { $0 })
+        #expect(board.entries.allSatisfy { $0.score_interval?.count == 2 })
+
+        let predict = try Martlet.run(
+            "predict", folder.path("m.martlet"), "example:iris", "--output", folder.path("p.csv"))
+        #expect(predict.status == 0, "\(predict.errors)")
+        let lines = String(decoding: folder.bytes("p.csv"), as: UTF8.self).split(separator: "\n")
+        #expect(lines.first == "prediction,probability_setosa,probability_versicolor,probability_virginica")
+        #expect(lines.count == 151)
+        #expect(lines.dropFirst().prefix(50).filter { $0.hasPrefix("setosa,") }.count > 45)
+
+        let inspect = try Martlet.run("inspect", folder.path("m.martlet"))
+        #expect(inspect.status == 0 && inspect.output.contains("predicts species (multiclass)"))
+    }
+
+    @Test func theSameSeedAndTrialsGiveTheSameBytesForAnyNumberOfThreads() throws {
+        let folder = try TemporaryFolder()
+        for threads in ["1", "2", "3"] {
+            let run = try Martlet.run(
+                "train", "example:titanic", "--target", "Survived", "--trials", "10", "--threads", threads,
+                "--output", folder.path("m\(threads)"), "--leaderboard", folder.path("b\(threads)"))
+            #expect(run.status == 0, "\(run.errors)")
+        }
+        #expect(!folder.bytes("m1").isEmpty)
+        #expect(folder.bytes("m1") == folder.bytes("m2") && folder.bytes("m1") == folder.bytes("m3"))
+        #expect(try withoutTimes(folder.bytes("b1")) == withoutTimes(folder.bytes("b2")))
+        #expect(try withoutTimes(folder.bytes("b1")) == withoutTimes(folder.bytes("b3")))
+    }
+
+    @Test func mistakesEndWithStatusTwoAndOneLine() throws {
+        let folder = try TemporaryFolder()
+        let table = try folder.file("t.csv", "a,b\n1,x\n2,y\n3,x\n4,y\n5,x\n6,y\n7,x\n8,y\n9,x\n10,y\n11,x\n12,y\n")
+        let ragged = try folder.file("r.csv", "a,b\n1,2\n3,4,5\n")
+        let cases: [([String], String)] = [
+            (["train", table], "--target"),
+            (["train", table, "--target", "c"], "c"),
+            (["train", table, "--target", "b", "--task", "regression"], "b"),
+            (["train", table, "--target", "b", "--metric", "rmse"], "rmse"),
+            (["train", table, "--target", "b", "--time-budget", "0s"], "--time-budget"),
+            (["train", table, "--target", "b", "--time-budget", "5s", "--trials", "3"], "--trials"),
+            (["train", table, "--target", "b", "--output", folder.path("none/m")], "--output"),
+            (["train", folder.path("none.csv"), "--target", "b"], "none.csv"),
+            (["train", ragged, "--target", "b"], "row 2"),
+            (["train", "example:none", "--target", "b"], "titanic"),
+            (["predict", table, table], "model"),
+            (["inspect", folder.path("none.csv")], "none.csv"),
+            (["trian", table], "train"),
+        ]
+        for (arguments, expected) in cases {
+            let (process, _, errors) = Martlet.process(arguments)
+            try process.run()
+            let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 2, "\(arguments): \(text)")
+            #expect(text.contains(expected), "\(arguments): \(text)")
+            #expect(text.split(separator: "\n").count == 1, "\(arguments): \(text)")
+        }
+    }
+
+    @Test func anInterruptEndsItWithTheBestModelSoFar() throws {
+        let folder = try TemporaryFolder()
+        let (process, output, _) = Martlet.process([
+            "train", "example:titanic", "--target", "Survived", "--time-budget", "10m", "--output", folder.path("m"),
+        ])
+        try process.run()
+        // The first trial's line says that there is a model to end with.
+        var text = ""
+        while !text.contains("best so far") {
+            let more = output.fileHandleForReading.availableData
+            if more.isEmpty { break }
+            text += String(decoding: more, as: UTF8.self)
+        }
+        process.interrupt()
+        text += String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+        #expect(text.contains("the best model so far"))
+        #expect(try Martlet.run("inspect", folder.path("m")).status == 0)
+    }
+
+    @Test func aDamagedModelIsRefused() throws {
+        let folder = try TemporaryFolder()
+        _ = try Martlet.run(
+            "train", "example:iris", "--target", "species", "--trials", "2", "--output", folder.path("m"))
+        var bytes = folder.bytes("m")
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: folder.url.appendingPathComponent("m"))
+        let run = try Martlet.run("predict", folder.path("m"), "example:iris")
+        #expect(run.status == 2 && run.errors.contains("damaged"))
+    }
+
+    @Test func inspectGivesTheContractedJSON() throws {
+        struct Table: Decodable {
+            struct Column: Decodable {
+                let name: String
+                let type: String
+                let missing: Int
+                let distinct: Int
+            }
+            let rows: Int
+            let columns: [Column]
+        }
+        let run = try Martlet.run("inspect", "example:flights", "--json")
+        let table = try JSONDecoder().decode(Table.self, from: Data(run.output.utf8))
+        #expect(table.rows == 4000 && table.columns.count == 11)
+        #expect(table.columns.first?.name == "time_hour" && table.columns.first?.type == "datetime")
+        #expect(table.columns.contains { $0.name == "dep_delay" && $0.missing > 0 })
+    }
+
+    private func withoutTimes(_ data: Data) throws -> String {
+        String(decoding: data, as: UTF8.self).split(separator: "\n").filter { !$0.contains("_seconds\"") }
+            .joined(separator: "\n")
+    }
+}
