@@ -85,7 +85,7 @@ let package = Package(
         tests("HTTP", ["HTTPTestClient"]),
         tests("SQLite"),
         tests("Platform", ["AutoML", "Learners", "Tabular", "Search"]),
-        tests("Drivers", ["Platform", "AutoML", "Learners", "Tabular", "Search"]),
+        tests("Drivers", ["Platform", "SQLite", "AutoML", "Learners", "Tabular", "Search"]),
         tests(
             "Server",
             ["HTTPTestClient", "Examples", "HTTP", "Drivers", "Platform", "AutoML", "Learners", "Tabular", "Search"]),

@@ -2,6 +2,7 @@ import AutoML
 import Drivers
 import Foundation
 import Platform
+import SQLite
 import Tabular
 import Testing
 
@@ -79,5 +80,41 @@ struct RestartTests {
             #expect(throws: Never.self) { _ = try ModelArtifact(loading: bytes) }
         }
         await running.shutdown()
+    }
+
+    /// A copy of the database as it is at some commit is what the sudden end of the process would have left.
+    @Test func aKilledProcessLosesNothing() async throws {
+        let table = try TableReader.read(.bytes(table())).table
+        let local = try await LocalExperiment(table, settings: settings(12)).run()
+        let folder = try TemporaryFolder()
+        let running = try await service(folder)
+        let dataset = try await running.createDataset(from: .bytes(self.table()), name: "t")
+        let id = try await running.createExperiment(
+            ExperimentRequest(datasetID: dataset.id, settings: settings(12))
+        ).id
+        let onlooker = try Database(path: folder.path + "/martlet.db")
+        var copies: [TemporaryFolder] = []
+        for try await event in try await running.events(ofExperiment: id, after: 0)
+        where event.kind == .trialFinished || event.isLast {
+            if copies.count == 4, !event.isLast { continue }
+            let copy = try TemporaryFolder()
+            let path = copy.path + "/martlet.db"
+            try await onlooker.maintain { try $0.execute("VACUUM INTO ?", path) }
+            copies.append(copy)
+        }
+        await onlooker.close()
+        await running.shutdown()
+        for copy in copies {
+            let resumed = try await service(copy)
+            for try await _ in try await resumed.events(ofExperiment: id, after: 0) {}
+            let board = try await resumed.leaderboard(ofExperiment: id).leaderboard
+            #expect(board.entries.map(\.model) == local.leaderboard.entries.map(\.model))
+            #expect(board.entries.map(\.score) == local.leaderboard.entries.map(\.score))
+            let models = try await resumed.models(ofExperiment: id).items
+            let best = try #require(models.first { $0.name == board.best?.model })
+            let artifact = try await resumed.artifact(ofModel: best.id)
+            #expect(artifact == local.artifact)
+            await resumed.shutdown()
+        }
     }
 }

@@ -65,10 +65,6 @@ extension MartletService {
     /// Waits until the experiment has ended, following its events.
     func ended(_ id: String) async throws -> ExperimentRecord {
         for try await _ in try await events(ofExperiment: id, after: 0) {}
-        while true {
-            let record = try await experiment(id)
-            if record.state.isFinal { return record }
-            await _Concurrency.Task.yield()
-        }
+        return try await experiment(id)
     }
 }

@@ -3,6 +3,9 @@ internal import Synchronization
 
 /// Runs experiments, some at a time and the others in the order they came, and takes in the results of trials for all.
 final class Coordinator: Sendable {
+    /// How often a run is started again where a store fails, before the experiment fails.
+    private static let attempts = 3
+
     private struct State {
         var waiting: [String] = []
         var runs: [String: ExperimentRun] = [:]
@@ -10,8 +13,8 @@ final class Coordinator: Sendable {
         var listeners: [_Concurrency.Task<Void, Never>] = []
         var consumers: [any MessageConsumer] = []
         var isStopping = false
-        /// Experiments that could not be worked on because a store failed, with what it said.
-        var failures: [String: String] = [:]
+        /// How often a run ended because a store failed.
+        var failures: [String: Int] = [:]
     }
 
     private let stores: Stores
@@ -33,15 +36,17 @@ final class Coordinator: Sendable {
     /// Resumes what has not ended.
     func start() async throws {
         let results = try await stores.log.consumer(of: Topics.results, group: Topics.coordinators)
+        let ended = try await stores.log.consumer(of: Topics.assembly, group: Topics.coordinators)
         let progress = try await stores.log.watcher(of: Topics.progress)
         let control = try await stores.log.watcher(of: Topics.control)
         let listeners = [
             _Concurrency.Task { await self.collect(results) },
+            _Concurrency.Task { await self.assemble(ended) },
             _Concurrency.Task { await self.follow(progress) },
             _Concurrency.Task { await self.obey(control) },
         ]
         state.withLock { state in
-            state.consumers = [results, progress, control]
+            state.consumers = [results, ended, progress, control]
             state.listeners = listeners
         }
         // Those that were under way go on before those that waited.
@@ -82,24 +87,36 @@ final class Coordinator: Sendable {
         let run = ExperimentRun(experimentID: id, stores: stores, data: data, capacity: capacity)
         state.runs[id] = run
         state.tasks[id] = _Concurrency.Task {
-            var failure: String?
+            var failure: (any Error)?
             do {
                 try await run.run()
-            } catch is CancellationError {
-                failure = nil
             } catch {
-                failure = "\(error)"
+                failure = error is CancellationError ? nil : error
             }
-            self.ended(id, failure)
+            await self.ended(id, failure)
         }
     }
 
-    private func ended(_ id: String, _ failure: String?) {
-        state.withLock { state in
+    private func ended(_ id: String, _ failure: (any Error)?) async {
+        let isLost = state.withLock { state in
             state.runs[id] = nil
             state.tasks[id] = nil
-            state.failures[id] = failure
+            var isLost = false
+            if failure != nil, !state.isStopping {
+                state.failures[id, default: 0] += 1
+                isLost = state.failures[id] == Coordinator.attempts
+                if !isLost { state.waiting.append(id) }
+            }
             if !state.isStopping { startWaiting(&state) }
+            return isLost
+        }
+        guard isLost, let failure, var record = try? await stores.experiments.experiment(id) else { return }
+        record.state = .failed
+        record.error = "it could not be run: \(failure)"
+        record.finishedAt = .now()
+        try? await stores.experiments.put(record)
+        if var events = try? await EventWriter(store: stores.experiments, log: stores.log, experimentID: id) {
+            try? await events.write(.state, record)
         }
     }
 
@@ -114,7 +131,7 @@ final class Coordinator: Sendable {
                 try await results.commit(message)
             } catch {
                 // Not committed: it comes again with the next start, as the trial then does.
-                state.withLock { $0.failures["results"] = "\(error)" }
+                continue
             }
         }
     }
@@ -130,6 +147,41 @@ final class Coordinator: Sendable {
             try await stores.experiments.put(trial)
         }
         if let result = trial.result { run(of: report.experimentID)?.send(.result(result)) }
+    }
+
+    /// Puts together the models of experiments that have ended. What fails here is done when a model is asked for.
+    private func assemble(_ ended: any MessageConsumer) async {
+        let thread = WorkThread(name: "martlet-assembly")
+        let pool = LazyPool(threads: 1)
+        defer {
+            thread.stop()
+            pool.stop()
+        }
+        while let message = try? await ended.next() {
+            if let order = message.decoded(AssemblyMessage.self) {
+                await state.withLock { $0.tasks[order.experimentID] }?.value
+                try? await assemble(order.experimentID, on: thread, pool)
+            }
+            if state.withLock({ $0.isStopping }) { return }
+            try? await ended.commit(message)
+            // Whoever waits for it hears of it as of an event.
+            try? await stores.log.append([], key: Topics.assembly, to: Topics.events)
+        }
+    }
+
+    private func assemble(_ id: String, on thread: WorkThread, _ pool: LazyPool) async throws {
+        guard let record = try await stores.experiments.experiment(id), record.state.isFinal else { return }
+        defer { data.release(id, datasetID: record.request.datasetID) }
+        guard let leaderboard = try await stores.models.leaderboard(of: id) else { return }
+        let prepared = try await data.experiment(record)
+        let trials = try await stores.experiments.trials(of: id)
+        let study = try await thread.run {
+            Study(prepared, resuming: trials.map(\.spec), results: trials.compactMap(\.result))
+        }
+        let finisher = Finisher(stores: stores, experimentID: id, datasetID: record.request.datasetID)
+        try await finisher.assembleAll(study, leaderboard, on: thread, pool) {
+            self.state.withLock { $0.isStopping }
+        }
     }
 
     private func follow(_ progress: any MessageConsumer) async {

@@ -31,10 +31,13 @@ struct EventWriter {
         if hasEnded { return }
         if kind == .trialFinished, let trial, !reported.insert(trial.index).inserted { return }
         sequence += 1
-        let event = EventRecord(
-            sequence: sequence, kind: kind, at: .now(), state: record.state, progress: record.progress,
-            trial: trial.map(EventRecord.Trial.init), trialProgress: trialProgress, bestScore: record.bestScore,
-            bestModelID: record.bestModelID, error: record.error)
+        let event =
+            record.state.isFinal
+            ? EventRecord(endOf: record, sequence: sequence)
+            : EventRecord(
+                sequence: sequence, kind: kind, at: .now(), state: record.state, progress: record.progress,
+                trial: trial.map(EventRecord.Trial.init), trialProgress: trialProgress, bestScore: record.bestScore,
+                bestModelID: record.bestModelID, error: record.error)
         hasEnded = event.isLast
         try await store.put(event, of: record.id)
         try await log.append([], key: record.id, to: Topics.events)

@@ -1,6 +1,5 @@
 internal import AutoML
 internal import Dispatch
-internal import Foundation
 internal import Learners
 internal import Synchronization
 
@@ -187,17 +186,13 @@ final class ExperimentRun: Sendable {
         } catch let error as AutoMLError where error.code == .noModel && isCancelled {
             // Cancelled before there was one.
         }
+        // Before the end, so that it is never forgotten; it begins when this run is over.
+        if record.bestModelID != nil {
+            try await stores.log.send(
+                AssemblyMessage(experimentID: experimentID), key: experimentID, to: Topics.assembly)
+        }
         try await end(&record, as: isCancelled ? .cancelled : .completed, error: nil, clock, &events)
-        if record.bestModelID != nil { try await assembleAll(study, finisher) }
-        data.release(experimentID, datasetID: record.request.datasetID)
-    }
-
-    /// Makes the models independent of dataset and trials. Where it fails they are put together when they are asked for.
-    private func assembleAll(_ study: Study, _ finisher: Finisher) async throws {
-        guard let bytes = try await stores.models.blob(ModelNames.leaderboard, of: experimentID),
-            let leaderboard = try? JSONDecoder().decode(Leaderboard.self, from: Data(bytes))
-        else { return }
-        try await finisher.assembleAll(study, leaderboard, on: thread, pool)
+        if record.bestModelID == nil { data.release(experimentID, datasetID: record.request.datasetID) }
     }
 
     private func end(
@@ -210,10 +205,9 @@ final class ExperimentRun: Sendable {
         record.finishedAt = .now()
         record.trainingDeadline = nil
         if state == .completed { record.progress = 1 }
-        // The event comes first: who sees an ended experiment finds all of its events.
-        try await events.write(.state, record)
+        // The record comes first: who sees the event finds the experiment ended.
         try await stores.experiments.put(record)
-        try await stores.log.append([], key: experimentID, to: Topics.events)
+        try await events.write(.state, record)
         try await stores.log.send(
             ControlMessage(experimentID: experimentID, command: .ended), key: experimentID, to: Topics.control)
     }

@@ -49,8 +49,11 @@ struct Finisher: Sendable {
 
     /// Puts every ranked model together as an artifact, which needs neither the dataset nor the trials any more, and lets the
     /// trials' blobs go. What is done already is not done again.
-    func assembleAll(_ study: Study, _ leaderboard: Leaderboard, on thread: WorkThread, _ pool: LazyPool) async throws {
+    func assembleAll(
+        _ study: Study, _ leaderboard: Leaderboard, on thread: WorkThread, _ pool: LazyPool, isStopping: () -> Bool
+    ) async throws {
         for entry in leaderboard.entries where entry.rank != nil {
+            if isStopping() { throw CancellationError() }
             let name = ModelNames.artifact(ModelNames.model(of: experimentID, entry))
             if try await stores.models.blob(name, of: experimentID) != nil { continue }
             let artifact = try await artifact(of: entry, study, on: thread, pool)
@@ -92,5 +95,16 @@ struct Finisher: Sendable {
             throw AutoMLError(.noModel, "what trial \(trial) left behind is gone")
         }
         return bytes
+    }
+}
+
+extension ModelStore {
+    /// The final leaderboard of an experiment, once it has ended.
+    func leaderboard(of experimentID: String) async throws -> Leaderboard? {
+        guard let bytes = try await blob(ModelNames.leaderboard, of: experimentID) else { return nil }
+        guard let leaderboard = try? JSONDecoder().decode(Leaderboard.self, from: Data(bytes)) else {
+            throw PlatformError(.damaged, "the leaderboard of experiment \(experimentID) cannot be read")
+        }
+        return leaderboard
     }
 }

@@ -83,6 +83,14 @@ public struct EventRecord: Sendable, Hashable, Codable {
         self.error = error
     }
 
+    /// The event that ends an experiment with this record.
+    init(endOf record: ExperimentRecord, sequence: Int) {
+        self.init(
+            sequence: sequence, kind: .state, at: record.finishedAt ?? .now(), state: record.state,
+            progress: record.progress, bestScore: record.bestScore, bestModelID: record.bestModelID,
+            error: record.error)
+    }
+
     private enum CodingKeys: String, CodingKey {
         case sequence, kind, at, state, progress, trial
         case trialProgress = "trial_progress"

@@ -61,15 +61,27 @@ extension MartletService {
         return try await reader.table(record, rows: first..<min(record.rows, first + limit), on: serviceThread)
     }
 
-    /// Removes a dataset; the models learnt from it stay.
+    /// Removes a dataset; the models learnt from it stay. Waits while models of ended experiments are put together.
     /// - Throws: `.notFound`, and `.conflict` while an experiment that has not ended needs it.
     public func deleteDataset(_ id: String) async throws {
         let users = try await stores.experiments.unfinishedExperiments().filter { $0.request.datasetID == id }
         if let user = users.first {
             throw PlatformError(.conflict, "experiment \(user.id) needs dataset \(id) and has not ended")
         }
+        try await waitForAssembly()
         guard try await stores.datasets.delete(id) else {
             throw PlatformError(.notFound, "there is no dataset \(id)")
+        }
+    }
+}
+
+extension MartletService {
+    private func waitForAssembly() async throws {
+        var news = pokes.stream(for: Topics.assembly).makeAsyncIterator()
+        while isReady, try await stores.log.lag(of: Topics.assembly, group: Topics.coordinators) > 0 {
+            guard await news.next() != nil else {
+                throw PlatformError(.unavailable, "the service is shutting down, or the request was cancelled")
+            }
         }
     }
 }

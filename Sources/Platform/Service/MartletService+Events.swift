@@ -36,12 +36,16 @@ private actor EventReader {
                 hasEnded = event.isLast
                 return event
             }
-            // The record is read before the events: where it has ended, they are all there.
+            // The record is read before the events: where it has ended, all but the last of them are there.
             let record = try await store.experiment(experimentID)
             let events = try await store.events(of: experimentID, after: sequence, limit: EventReader.batchSize)
             batch = events[...]
             if !batch.isEmpty { continue }
-            if record?.state.isFinal != false { return nil }
+            guard let record else { return nil }
+            if record.state.isFinal {
+                hasEnded = true
+                return try await end(of: record)
+            }
             // Isolation is handed over, so the iterator never leaves the actor.
             var iterator = pokes
             let poke: Void? = await iterator.next(isolation: self)
@@ -49,5 +53,13 @@ private actor EventReader {
             if poke == nil { return nil }
         }
         return nil
+    }
+
+    /// The event that ends an ended experiment, which is written after the record; nil where it was read before.
+    private func end(of record: ExperimentRecord) async throws -> EventRecord? {
+        let last = try await store.lastSequence(of: experimentID)
+        let written = try await store.events(of: experimentID, after: last - 1, limit: 1).last
+        if let written, written.isLast { return sequence < last ? written : nil }
+        return sequence > last ? nil : EventRecord(endOf: record, sequence: last + 1)
     }
 }

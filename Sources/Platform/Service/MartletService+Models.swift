@@ -1,5 +1,4 @@
 public import AutoML
-internal import Foundation
 public import Learners
 public import Tabular
 
@@ -8,10 +7,7 @@ extension MartletService {
     /// - Throws: `.notFound`.
     public func leaderboard(ofExperiment id: String) async throws -> LeaderboardRecord {
         let record = try await experiment(id)
-        if let bytes = try await stores.models.blob(ModelNames.leaderboard, of: id) {
-            guard let leaderboard = try? JSONDecoder().decode(Leaderboard.self, from: Data(bytes)) else {
-                throw PlatformError(.damaged, "the leaderboard of experiment \(id) cannot be read")
-            }
+        if let leaderboard = try await stores.models.leaderboard(of: id) {
             return LeaderboardRecord(experimentID: id, leaderboard: leaderboard)
         }
         guard let task = record.resolvedTask, let metric = record.resolvedMetric else {

@@ -7,6 +7,8 @@ enum Topics {
     static let trials = "martlet.trials"
     /// Results of trials, by experiment.
     static let results = "martlet.results"
+    /// Experiments that have ended and whose models are to be put together, by experiment.
+    static let assembly = "martlet.assembly"
     /// How far trials are, by experiment.
     static let progress = "martlet.progress"
     /// What all workers and coordinators must know at once, by experiment.
@@ -16,13 +18,14 @@ enum Topics {
 
     /// The group of all workers on `trials`.
     static let workers = "workers"
-    /// The group of all coordinators on `results`.
+    /// The group of all coordinators on `results` and `assembly`.
     static let coordinators = "coordinators"
 
     /// Makes the topics where they are missing.
     static func create(in log: any MessageLog) async throws {
         try await log.createTopic(trials, partitions: 64, retention: .untilCommitted)
         try await log.createTopic(results, partitions: 16, retention: .untilCommitted)
+        try await log.createTopic(assembly, partitions: 16, retention: .untilCommitted)
         for topic in [progress, control, events] {
             try await log.createTopic(topic, partitions: 16, retention: .live)
         }
@@ -43,6 +46,12 @@ struct ResultMessage: Sendable, Hashable, Codable {
     var version = 1
     var experimentID: String
     var result: TrialResult
+}
+
+/// An experiment with its leaderboard, whose models are to be put together.
+struct AssemblyMessage: Sendable, Hashable, Codable {
+    var version = 1
+    var experimentID: String
 }
 
 /// How far a trial is.
