@@ -58,10 +58,8 @@ final class BinnedFeatures: Sendable {
     let rows: NumberBuffer<UInt8>
 
     /// Bins the columns of `table`. With `bundling` off every feature has a byte of its own.
-    init(
-        _ table: Table, mappers given: [BinMapper]? = nil, maximumBins: Int = BinMapper.maximumBins,
-        bundling: Bool = true,
-        pool: ThreadPool = .single
+    convenience init(
+        _ table: Table, maximumBins: Int = BinMapper.maximumBins, bundling: Bool = true, pool: ThreadPool = .single
     ) {
         let rowCount = table.rowCount
         var bundler = FeatureBundler(rowCount: rowCount, bundling: bundling)
@@ -74,8 +72,7 @@ final class BinnedFeatures: Sendable {
             let results = ResultSlots<BinnedColumn?>(repeating: nil, count: part.count)
             pool.forEach(part.count) { index in
                 let column = part[index]
-                let mapper =
-                    given?.first { $0.name == column.name } ?? BinMapper(fitting: column, maximumBins: maximumBins)
+                let mapper = BinMapper(fitting: column, maximumBins: maximumBins)
                 results.set(index, mapper.map { BinnedColumn(column, mapper: $0, rowCount: rowCount) })
             }
             for case let column? in results.values {
@@ -84,11 +81,39 @@ final class BinnedFeatures: Sendable {
                 constantBins.append(UInt8(column.counts.indices.max { column.counts[$0] < column.counts[$1] } ?? 0))
             }
         }
+        let bytes = bundler.groups.map { GroupBytes(buffer: $0.bytes, offset: 0) }
+        self.init(
+            mappers: mappers, constantBins: constantBins, features: bundler.features,
+            groupBins: bundler.groups.map(\.bins), rowCount: rowCount, bytes: bytes, pool: pool)
+    }
+
+    /// The features of `base` and, after them, those of `other`, which has as many rows.
+    convenience init(_ base: BinnedFeatures, and other: BinnedFeatures, pool: ThreadPool) {
+        var features = base.features
+        for var feature in other.features {
+            feature.mapper += base.mappers.count
+            feature.group += base.groupBins.count
+            features.append(feature)
+        }
+        let bytes = [base, other].flatMap { part in
+            part.groupBins.indices.map { GroupBytes(buffer: part.columns, offset: $0 * part.rowCount) }
+        }
+        self.init(
+            mappers: base.mappers + other.mappers, constantBins: base.constantBins + other.constantBins,
+            features: features, groupBins: base.groupBins + other.groupBins, rowCount: base.rowCount, bytes: bytes,
+            pool: pool)
+    }
+
+    /// Lays the byte columns out in both ways.
+    private init(
+        mappers: [BinMapper], constantBins: [UInt8], features: [Feature], groupBins: [Int], rowCount: Int,
+        bytes: [GroupBytes], pool: ThreadPool
+    ) {
         self.mappers = mappers
         self.constantBins = constantBins
+        self.features = features
+        self.groupBins = groupBins
         self.rowCount = rowCount
-        features = bundler.features
-        groupBins = bundler.groups.map(\.bins)
         var starts: [Int] = []
         var total = 0
         for bins in groupBins {
@@ -99,15 +124,14 @@ final class BinnedFeatures: Sendable {
         totalBins = total
         let groupCount = groupBins.count
         let panelCount = (groupCount + 7) / 8
-        panels = (0..<panelCount).map { $0 * groupCount / panelCount..<($0 + 1) * groupCount / panelCount }
-        columns = NumberBuffer(repeating: 0, count: groupCount * rowCount)
-        rows = NumberBuffer(repeating: 0, count: panelCount * rowCount * 8)
-        let groups = bundler.groups
-        let (columns, rows, panels) = (columns, rows, panels)
+        let panels = (0..<panelCount).map { $0 * groupCount / panelCount..<($0 + 1) * groupCount / panelCount }
+        let columns = NumberBuffer<UInt8>(repeating: 0, count: groupCount * rowCount)
+        let rows = NumberBuffer<UInt8>(repeating: 0, count: panelCount * rowCount * 8)
         pool.forEach(groupCount) { group in
-            (columns.base + group * rowCount).update(from: groups[group].bytes.base, count: rowCount)
+            let source = bytes[group].buffer.base + bytes[group].offset
+            (columns.base + group * rowCount).update(from: source, count: rowCount)
         }
-        pool.forEachRowBlock(of: rowCount, size: 8192) { _, range in
+        pool.forEachBlock(of: rowCount, size: 8192) { _, range in
             for (panel, members) in panels.enumerated() {
                 for (place, group) in members.enumerated() {
                     let source = columns.base + group * rowCount
@@ -116,6 +140,15 @@ final class BinnedFeatures: Sendable {
                 }
             }
         }
+        self.panels = panels
+        self.columns = columns
+        self.rows = rows
+    }
+
+    /// One byte column of some buffer.
+    private struct GroupBytes: Sendable {
+        var buffer: NumberBuffer<UInt8>
+        var offset: Int
     }
 
     /// The shared bins of `problem`.

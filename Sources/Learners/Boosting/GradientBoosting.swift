@@ -24,7 +24,8 @@ public struct GradientBoosting: Learner {
         let isLogTarget =
             target.task == .regression && parameters.targetTransform == "log1p"
             && training.allSatisfy { target.values[Int($0)] >= 0 }
-        let features = BinnedFeatures.of(problem, pool: context.pool)
+        let (features, encoder) = try TreeFeatureEncoder.features(
+            of: problem, training: rows.rows, seed: seed.child("encoder"), context: context)
         let trainer = BoostingTrainer(
             problem: problem, parameters: parameters, objective: try objective(parameters, target, rows),
             isLogTarget: isLogTarget, features: features, rows: rows, validation: validation.sorted(), seed: seed,
@@ -32,7 +33,7 @@ public struct GradientBoosting: Learner {
         let result = try trainer.run()
         return GradientBoostingModel(
             objective: trainer.objective, isLogTarget: isLogTarget, outputCount: target.outputCount,
-            baseScores: result.baseScores, mappers: features.mappers, ensemble: result.ensemble)
+            baseScores: result.baseScores, encoder: encoder, mappers: features.mappers, ensemble: result.ensemble)
     }
 
     private func objective(

@@ -8,6 +8,7 @@ extension GradientBoostingModel {
         writer.write(UInt8(isLogTarget ? 1 : 0))
         writer.write(UInt32(outputCount))
         writer.write(baseScores)
+        encoder.write(to: &writer)
         writer.write(UInt64(mappers.count))
         for mapper in mappers { mapper.write(to: &writer) }
         ensemble.write(to: &writer)
@@ -27,6 +28,7 @@ extension GradientBoostingModel {
         guard isLogTarget <= 1, isLogTarget == 0 || outputCount == 1, objective.scoreCount == baseScores.count,
             outputCount == objective.outputCount
         else { throw reader.failure("outputs and scores do not fit the objective") }
+        let encoder = try TreeFeatureEncoder(from: &reader)
         let mapperCount = try reader.readCount(elementSize: 17)
         var mappers: [BinMapper] = []
         for _ in 0..<mapperCount { mappers.append(try BinMapper(from: &reader)) }
@@ -34,7 +36,7 @@ extension GradientBoostingModel {
         guard ensemble.treeCount % baseScores.count == 0 else { throw reader.failure("an iteration lacks trees") }
         self.init(
             objective: objective, isLogTarget: isLogTarget == 1, outputCount: outputCount, baseScores: baseScores,
-            mappers: mappers, ensemble: ensemble)
+            encoder: encoder, mappers: mappers, ensemble: ensemble)
     }
 }
 

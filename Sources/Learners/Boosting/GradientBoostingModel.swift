@@ -9,6 +9,7 @@ public struct GradientBoostingModel: FittedModel, Hashable {
     let objective: Objective
     let isLogTarget: Bool
     let outputCount: Int
+    let encoder: TreeFeatureEncoder
     /// The raw scores before any tree; trees take turns in their order.
     public let baseScores: [Double]
     /// The bins of each feature that a tree may ask for.
@@ -17,14 +18,15 @@ public struct GradientBoostingModel: FittedModel, Hashable {
     public let ensemble: TreeEnsemble
 
     init(
-        objective: Objective, isLogTarget: Bool, outputCount: Int, baseScores: [Double], mappers: [BinMapper],
-        ensemble: TreeEnsemble
+        objective: Objective, isLogTarget: Bool, outputCount: Int, baseScores: [Double],
+        encoder: TreeFeatureEncoder, mappers: [BinMapper], ensemble: TreeEnsemble
     ) {
         self.objective = objective
         self.isLogTarget = isLogTarget
         self.outputCount = outputCount
         self.baseScores = baseScores
         (self.mappers, self.ensemble) = ensemble.keepingUsedFeatures(of: mappers)
+        self.encoder = encoder.needed(by: self.mappers)
     }
 
     /// Iterations, each of one tree a score.
@@ -32,7 +34,8 @@ public struct GradientBoostingModel: FittedModel, Hashable {
 
     /// Predicts every row.
     public func predict(_ features: Table, context: TrainingContext) throws -> Predictions {
-        try predict(BinnedTable(features, mappers: mappers, pool: context.pool), context)
+        let features = try encoder.adding(to: features)
+        return try predict(BinnedTable(features, mappers: mappers, pool: context.pool), context)
     }
 
     /// Predicts rows of the problem from its shared bins.

@@ -6,6 +6,7 @@ public struct ForestModel: FittedModel, Hashable {
     public static let kind = "forest"
 
     let outputCount: Int
+    let encoder: TreeFeatureEncoder
     /// What is added to a regression's average.
     public let base: Double
     /// The bins of each feature that a tree may ask for.
@@ -13,15 +14,19 @@ public struct ForestModel: FittedModel, Hashable {
     /// The trees; a leaf has one value (a regression's, or the second of two classes'), or one a class.
     public let ensemble: TreeEnsemble
 
-    init(outputCount: Int, base: Double, mappers: [BinMapper], ensemble: TreeEnsemble) {
+    init(
+        outputCount: Int, base: Double, encoder: TreeFeatureEncoder, mappers: [BinMapper], ensemble: TreeEnsemble
+    ) {
         self.outputCount = outputCount
         self.base = base
         (self.mappers, self.ensemble) = ensemble.keepingUsedFeatures(of: mappers)
+        self.encoder = encoder.needed(by: self.mappers)
     }
 
     /// Predicts every row.
     public func predict(_ features: Table, context: TrainingContext) throws -> Predictions {
-        try predict(BinnedTable(features, mappers: mappers, pool: context.pool), context)
+        let features = try encoder.adding(to: features)
+        return try predict(BinnedTable(features, mappers: mappers, pool: context.pool), context)
     }
 
     /// Predicts rows of the problem from its shared bins.
@@ -71,6 +76,7 @@ public struct ForestModel: FittedModel, Hashable {
         writer.write(UInt8(1))
         writer.write(UInt32(outputCount))
         writer.write(base)
+        encoder.write(to: &writer)
         writer.write(UInt64(mappers.count))
         for mapper in mappers { mapper.write(to: &writer) }
         ensemble.write(to: &writer)
@@ -81,12 +87,13 @@ public struct ForestModel: FittedModel, Hashable {
         guard try reader.read(UInt8.self) == 1 else { throw reader.failure("an unknown version of a forest") }
         let outputCount = Int(try reader.read(UInt32.self))
         let base = try reader.read(Double.self)
+        let encoder = try TreeFeatureEncoder(from: &reader)
         let mapperCount = try reader.readCount(elementSize: 17)
         var mappers: [BinMapper] = []
         for _ in 0..<mapperCount { mappers.append(try BinMapper(from: &reader)) }
         let width = outputCount <= 2 ? 1 : outputCount
         let ensemble = try TreeEnsemble(from: &reader, featureCount: mapperCount, leafWidth: width)
         guard outputCount > 0, ensemble.treeCount > 0 else { throw reader.failure("a forest without trees") }
-        self.init(outputCount: outputCount, base: base, mappers: mappers, ensemble: ensemble)
+        self.init(outputCount: outputCount, base: base, encoder: encoder, mappers: mappers, ensemble: ensemble)
     }
 }

@@ -13,7 +13,8 @@ struct ForestTrainer {
         let (parameters, seed, context) = (parameters, seed, context)
         let target = problem.target
         let rows = TrainingRows(problem, rows: training, balancesClasses: parameters.balancesClasses)
-        let features = BinnedFeatures.of(problem, pool: context.pool)
+        let (features, encoder) = try TreeFeatureEncoder.features(
+            of: problem, training: rows.rows, seed: seed.child("encoder"), context: context)
         let targets = NumberBuffer<Float>(repeating: 0, count: problem.rowCount)
         var mean = 0.0
         for row in rows.rows { mean += target.values[Int(row)] * Double(rows.weights?.base[Int(row)] ?? 1) }
@@ -57,7 +58,8 @@ struct ForestTrainer {
         for case let tree? in trees.values { ensemble.append(tree) }
         guard ensemble.treeCount > 0 else { throw TrainingError.deadlineExceeded }
         return ForestModel(
-            outputCount: outputs, base: isRegression ? mean : 0, mappers: features.mappers, ensemble: ensemble)
+            outputCount: outputs, base: isRegression ? mean : 0, encoder: encoder, mappers: features.mappers,
+            ensemble: ensemble)
     }
 
     /// Fills the weights of one tree's rows and lists them.

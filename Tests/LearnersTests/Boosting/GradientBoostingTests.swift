@@ -175,4 +175,37 @@ import Testing
             BoostingSamples.bytes(try fit(problem, configuration))
                 == BoostingSamples.bytes(try fit(plain, configuration)))
     }
+
+    @Test func textAndManyLevelsAreLearntFrom() throws {
+        var random = RandomSource(seed: 6)
+        let count = 1200
+        var texts: [String] = []
+        var codes: [Int64] = []
+        var target: [Double] = []
+        for row in 0..<count {
+            let good = random.below(2) == 1
+            texts.append("\(good ? "fine warm" : "poor cold") day \(row)")
+            codes.append(Int64(random.below(400)))
+            target.append((good ? 3 : 0) + (codes[row] % 2 == 0 ? 2 : 0))
+        }
+        let text = Column(
+            name: "text", type: .text,
+            storage: .strings(codes: PackedIntegers((0..<count).map { Int64($0) }), levels: texts))
+        let problem = LearningProblem(
+            features: Table(columns: [text, BoostingSamples.categorical("many", codes)]),
+            target: Target(task: .regression, values: target))
+        let learners: [any Learner] = [GradientBoosting(), RandomForest()]
+        for learner in learners {
+            let model = try learner.fit(
+                problem, training: BoostingSamples.rows(0..<1000), validation: [], configuration: [:], seed: Seed(1),
+                context: TrainingContext())
+            var reader = BinaryReader(BoostingSamples.bytes(model))
+            let copy = try type(of: model).init(from: &reader)
+            let rows = BoostingSamples.rows(1000..<1200)
+            let answers = try copy.predict(problem.features.selecting(rows), context: TrainingContext())
+            #expect(try model.predict(problem, rows: rows, context: TrainingContext()) == answers)
+            let error = (0..<200).reduce(0) { $0 + abs(answers.values[$1] - target[1000 + $1]) } / 200
+            #expect(error < 0.9)
+        }
+    }
 }
