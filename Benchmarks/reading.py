@@ -24,7 +24,7 @@ PEERS = {
     "def read(f): return pyarrow.csv.read_csv(f).num_rows",
     "polars": "import polars\n"
     "def read(f): return polars.read_csv(f, infer_schema_length=None, null_values=['NA', '?', '']).height",
-    "duckdb": "import duckdb\nduckdb.sql('set threads=%d' % THREADS)\n"
+    "duckdb": "import duckdb\nduckdb.sql('set threads=%d; set enable_progress_bar=false' % THREADS)\n"
     "def read(f): return duckdb.sql(f\"select * from read_csv('{f}', sample_size=-1)\").to_arrow_table().num_rows",
 }
 
@@ -47,7 +47,8 @@ def run(reader, file, threads):
         command = [sys.executable, "-c", TIMED.format(threads=threads, code=PEERS[reader]), file]
     environment = {**os.environ, "POLARS_MAX_THREADS": str(threads)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
-    return json.loads(done.stdout.splitlines()[0]) if done.returncode == 0 else None
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    return json.loads(lines[0]) if lines else None
 
 
 def main():

@@ -35,19 +35,6 @@ public enum PackedIntegers: Sendable, Hashable {
 
     /// The values of all `parts` one after another, in the narrowest width that holds them if each part's is its own.
     init(joining parts: [PackedIntegers]) {
-        func join<Value: FixedWidthInteger & SignedInteger>(_: Value.Type) -> [Value] {
-            var all: [Value] = []
-            all.reserveCapacity(parts.reduce(0) { $0 + $1.count })
-            for part in parts {
-                switch part {
-                case .int8(let values): all.append(contentsOf: values.lazy.map { Value(truncatingIfNeeded: $0) })
-                case .int16(let values): all.append(contentsOf: values.lazy.map { Value(truncatingIfNeeded: $0) })
-                case .int32(let values): all.append(contentsOf: values.lazy.map { Value(truncatingIfNeeded: $0) })
-                case .int64(let values): all.append(contentsOf: values.lazy.map { Value(truncatingIfNeeded: $0) })
-                }
-            }
-            return all
-        }
         let widths = parts.map { part in
             switch part {
             case .int8: 1
@@ -56,13 +43,36 @@ public enum PackedIntegers: Sendable, Hashable {
             case .int64: 8
             }
         }
-        self =
-            switch widths.max() ?? 1 {
-            case 1: .int8(join(Int8.self))
-            case 2: .int16(join(Int16.self))
-            case 4: .int32(join(Int32.self))
-            default: .int64(join(Int64.self))
+        let count = parts.reduce(0) { $0 + $1.count }
+        switch widths.max() ?? 1 {
+        case 1:
+            var all: [Int8] = []
+            all.reserveCapacity(count)
+            for case .int8(let values) in parts { all += values }
+            self = .int8(all)
+        case 2:
+            var all: [Int16] = []
+            all.reserveCapacity(count)
+            for part in parts {
+                if case .int16(let values) = part { all += values }
+                if case .int8(let values) = part { all += values.map(Int16.init) }
             }
+            self = .int16(all)
+        case 4:
+            var all: [Int32] = []
+            all.reserveCapacity(count)
+            for part in parts {
+                if case .int32(let values) = part { all += values }
+                if case .int16(let values) = part { all += values.map(Int32.init) }
+                if case .int8(let values) = part { all += values.map(Int32.init) }
+            }
+            self = .int32(all)
+        default:
+            var all: [Int64] = []
+            all.reserveCapacity(count)
+            for part in parts { all += part.int64s() }
+            self = .int64(all)
+        }
     }
 
     /// Number of values.

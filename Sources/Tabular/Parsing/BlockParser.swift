@@ -23,12 +23,15 @@ struct BlockParser: Sendable {
     /// - Throws: `TableError` with row and line counted from 0 in the block.
     func parse(_ block: Block, _ kinds: [CellKind]) throws -> ParsedBlock {
         let bytes = UnsafeBufferPointer(start: block.bytes, count: block.count)
-        switch TextCheck.firstFlaw(bytes) {
-        case .nul(let position):
-            throw TableError(.notText, "the file is not text: it holds a NUL byte", line: lines(bytes, position))
-        case .notUTF8(let position):
-            throw TableError(.badEncoding, "the bytes are not valid UTF-8", line: lines(bytes, position))
-        case nil: break
+        if let flaw = TextCheck.firstFlaw(bytes) {
+            // Rows before the flaw come first, so that errors come in the order of rows.
+            let before = UnsafeBufferPointer(rebasing: bytes[..<flaw.position])
+            block.shorten(to: BlockReader.lastRowEnd(before, dialect).cut)
+            try BlockPass(self, block, kinds).run()
+            let line = lines(bytes, flaw.position)
+            throw flaw.isNUL
+                ? TableError(.notText, "the file is not text: it holds a NUL byte", line: line)
+                : TableError(.badEncoding, "the bytes are not valid UTF-8", line: line)
         }
         let pass = BlockPass(self, block, kinds)
         try pass.run()
@@ -72,6 +75,8 @@ private final class BlockPass {
     private let missing: UnsafeMutablePointer<[Int32]>
     /// Whether all floats of a column could have dots between thousands.
     private let dotGroups: UnsafeMutablePointer<Bool>
+    /// Whether a column holds infinite numbers, which count as missing.
+    private var infinite: [Bool]
     private var row = 0
     /// Room for one unescaped cell, made when the first is met.
     private var unescaped: UnsafeMutablePointer<UInt8>?
@@ -88,6 +93,7 @@ private final class BlockPass {
         dictionaries = .allocate(capacity: kinds.count)
         missing = .allocate(capacity: kinds.count)
         dotGroups = .allocate(capacity: kinds.count)
+        infinite = kinds.map { _ in false }
         capacity = min(block.count, block.count / (2 * max(kinds.count, 1)) + 64)
         for (column, kind) in kinds.enumerated() {
             self.kinds[column] = kind
@@ -356,7 +362,12 @@ private final class BlockPass {
         case .float:
             if let value = NumberParser.double(cell) {
                 if dotGroups[column], NumberParser.grouped(cell, .dotGroups) == nil { dotGroups[column] = false }
-                if value.isFinite { values[column]?[row] = value.bitPattern } else { storeMissing(column) }
+                if value.isFinite {
+                    values[column]?[row] = value.bitPattern
+                } else {
+                    infinite[column] = true
+                    storeMissing(column)
+                }
             } else if parser.markers.contains(Array(cell)) {
                 storeMissing(column)
             } else {
@@ -395,6 +406,7 @@ private final class BlockPass {
         var parsed = ParsedColumn()
         guard let raw = values[column], kinds[column] != .skip else { return parsed }
         parsed.missing = missing[column]
+        parsed.hasInfinite = infinite[column]
         parsed.summary.missing = missing[column].count
         parsed.summary.present = row - missing[column].count
         let cells = UnsafeBufferPointer(start: raw, count: row)

@@ -5,7 +5,7 @@ final class Block: @unchecked Sendable {
     static let padding = 32
     let storage: UnsafeMutableRawBufferPointer
     /// Bytes in use.
-    fileprivate(set) var count: Int
+    private(set) var count: Int
 
     init(storage: UnsafeMutableRawBufferPointer, count: Int) {
         self.storage = storage
@@ -13,6 +13,9 @@ final class Block: @unchecked Sendable {
     }
 
     deinit { storage.deallocate() }
+
+    /// Drops the rows from `count` on, which must be the end of a row.
+    func shorten(to count: Int) { self.count = count }
 
     var bytes: UnsafePointer<UInt8> { UnsafePointer(storage.baseAddress!.assumingMemoryBound(to: UInt8.self)) }
 }
@@ -49,7 +52,7 @@ final class BlockReader {
             if row.count > 1 || !row[0].isEmpty { rows += 1 }
         }
         rowsLeft = left - rows
-        block.count = scanner.position
+        block.shorten(to: scanner.position)
         return block
     }
 
@@ -72,6 +75,12 @@ final class BlockReader {
             let (cut, openQuote) = Self.lastRowEnd(bytes, dialect)
             if ended {
                 if let openQuote {
+                    // The rows before come first, so that errors come in the order of rows.
+                    if cut > 0 {
+                        carry = Array(bytes[cut...])
+                        isOwned = false
+                        return Block(storage: storage, count: cut)
+                    }
                     let line = bytes[..<openQuote].count { $0 == dialect.terminator }
                     throw TextReader.InBlock(
                         error: TableError(.unclosedQuote, "a quote is opened and never closed", line: line))

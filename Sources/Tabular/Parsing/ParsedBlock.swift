@@ -23,6 +23,8 @@ struct ParsedColumn: Sendable {
     var values = Values.none
     /// Missing rows in order.
     var missing: [Int32] = []
+    /// Whether some of the missing cells are infinite numbers.
+    var hasInfinite = false
     var summary = ColumnSummary()
 
     /// The kind of the values.

@@ -1,11 +1,12 @@
 /// Whether bytes are text.
 enum TextCheck {
-    enum Flaw: Equatable {
-        case nul(Int)
-        case notUTF8(Int)
+    struct Flaw: Equatable {
+        var position: Int
+        /// Whether it is a NUL byte, and not one that UTF-8 does not allow.
+        var isNUL: Bool
     }
 
-    /// The first NUL byte, or else the first byte that is not part of a well-formed UTF-8 character.
+    /// The first byte that is NUL or not part of a well-formed UTF-8 character.
     static func firstFlaw(_ bytes: UnsafeBufferPointer<UInt8>) -> Flaw? {
         let raw = UnsafeRawBufferPointer(bytes)
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -24,8 +25,14 @@ enum TextCheck {
             if raw[index] == 0 { zero = 1 }
             index += 1
         }
-        if zero != 0, let position = bytes.firstIndex(of: 0) { return .nul(position) }
-        return high & highs == 0 ? nil : firstMalformed(bytes).map(Flaw.notUTF8)
+        let nul = zero == 0 ? nil : bytes.firstIndex(of: 0)
+        let malformed = high & highs == 0 ? nil : firstMalformed(bytes)
+        switch (nul, malformed) {
+        case (nil, nil): return nil
+        case (let nul?, nil): return Flaw(position: nul, isNUL: true)
+        case (nil, let malformed?): return Flaw(position: malformed, isNUL: false)
+        case (let nul?, let malformed?): return Flaw(position: min(nul, malformed), isNUL: nul < malformed)
+        }
     }
 
     /// The start of the first sequence that is not well-formed (Unicode 15, table 3-7).

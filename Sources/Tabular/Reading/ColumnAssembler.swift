@@ -91,6 +91,8 @@ struct ColumnAssembler {
         let values: [Value?] = (0..<words.count).map { code in
             words.counts[code] > 0 ? words.withBytes(code, parse) : nil
         }
+        // Infinite numbers count as missing.
+        let infinite = Value.self == Double.self ? values.map { ($0 as? Double)?.isInfinite ?? false } : []
         var converted: [Value] = []
         converted.reserveCapacity(pieceCodes.count)
         var gaps: [Int] = []
@@ -98,7 +100,12 @@ struct ColumnAssembler {
             if code < 0 {
                 converted.append(nothing)
             } else if let value = values[Int(code)] {
-                converted.append(value)
+                if !infinite.isEmpty, infinite[Int(code)] {
+                    gaps.append(rows + row)
+                    converted.append(nothing)
+                } else {
+                    converted.append(value)
+                }
             } else {
                 if options.mismatch == .error {
                     let text = words.string(Int(code)).prefix(40)

@@ -100,7 +100,7 @@ struct TextLayout: Sendable {
         }
         let firstEnd = scanner.position
         let head = sample[..<firstEnd]
-        if case .notUTF8? = head.withUnsafeBufferPointer(TextCheck.firstFlaw) {
+        if head.withUnsafeBufferPointer(TextCheck.firstFlaw)?.isNUL == false {
             if options.encoding == nil, encoding == .utf8 { throw TextReader.NotUTF8(line: lines + 1) }
             throw TableError(.badEncoding, "the bytes are not valid UTF-8", line: lines + 1)
         }

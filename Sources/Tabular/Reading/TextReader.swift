@@ -111,7 +111,7 @@ struct TextReader: Sendable {
                 scan.summaries[index].merge(column.summary)
                 let form = column.form
                 if form.rawValue > kinds[index].rawValue { kinds[index] = form }
-                if column.summary.present > 0 { scan.forms[index].insert(form) }
+                if column.summary.present > 0 || column.hasInfinite { scan.forms[index].insert(form) }
                 if keepsPieces { scan.pieces[index].append(column) }
             }
         }
