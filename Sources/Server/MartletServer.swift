@@ -57,7 +57,7 @@ public final class MartletServer: Sendable {
     }
 
     /// Starts, calls `onReady` with the port, and runs until SIGTERM or SIGINT, or until the task is cancelled; then it
-    /// shuts down.
+    /// shuts down. A second signal ends the process at once.
     public func run(onReady: @Sendable (Int) -> Void = { _ in }) async throws {
         let signals = AsyncStream<Void>.makeStream()
         let sources = [SIGTERM, SIGINT].map { number in
@@ -67,10 +67,18 @@ public final class MartletServer: Sendable {
             source.resume()
             return source
         }
-        let port = try await start()
-        onReady(port)
+        func stopListeningForSignals() {
+            for source in sources { source.cancel() }
+            for number in [SIGTERM, SIGINT] { signal(number, SIG_DFL) }
+        }
+        do {
+            onReady(try await start())
+        } catch {
+            stopListeningForSignals()
+            throw error
+        }
         for await _ in signals.stream {}
-        for source in sources { source.cancel() }
+        stopListeningForSignals()
         await shutdown()
     }
 }

@@ -79,6 +79,12 @@ struct DatasetTests {
             let iris = try #require(ExampleTable.named("iris"))
             let created = try await martlet.request("POST", "/api/v1/datasets", body: iris.bytes).json
             #expect(created["rows"] == 150 && created["bytes"] == .integer(Int64(iris.bytes.count)))
+            let first = try await martlet.request("POST", "/api/v1/datasets", body: workbook).json
+            #expect(first["rows"] == 3 && first["columns"]?.elements?.map { $0["name"] } == ["a", "b"])
+            let second = try await martlet.request("POST", "/api/v1/datasets?sheet=second", body: workbook).json
+            #expect(second["rows"] == 2 && second["columns"]?.elements?.map { $0["name"] } == ["c"])
+            let third = try await martlet.request("POST", "/api/v1/datasets?sheet=third", body: workbook)
+            #expect(try problemFields(third, status: 422) == ["sheet"])
         }
     }
 

@@ -16,6 +16,8 @@ extension Problem {
         case let error as AutoMLError: self.init(error)
         case let error as JSONError:
             self.init(status: .badRequest, code: "bad_json", detail: "the body is not valid JSON: \(error)")
+        case let error as DecodingError:
+            self = .field(Problem.place(of: error), "is not of the right type, or missing")
         case is CancellationError:
             self.init(status: .serviceUnavailable, code: "shutting_down", detail: "the server is shutting down")
         default:
@@ -23,6 +25,18 @@ extension Problem {
                 status: .internalServerError, code: "internal",
                 detail: "the server failed at this; its log tells more")
         }
+    }
+
+    /// The member of a body that could not be decoded, with the names of those around it.
+    private static func place(of error: DecodingError) -> String {
+        let path: [any CodingKey] =
+            switch error {
+            case .keyNotFound(let key, let context): context.codingPath + [key]
+            case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+                context.codingPath
+            @unknown default: []
+            }
+        return path.isEmpty ? "body" : path.map(\.stringValue).joined(separator: ".")
     }
 
     private init(_ error: PlatformError) {
@@ -45,7 +59,13 @@ extension Problem {
         self.init(
             status: isOurs ? .internalServerError : .unprocessableContent, code: error.code.rawValue,
             detail: isOurs ? "the server failed at this; its log tells more" : error.description,
-            errors: isOurs ? [] : [Field(field: error.column ?? "file", message: error.description)])
+            errors: isOurs
+                ? []
+                : [
+                    Field(
+                        field: error.code == .sheetNotFound ? "sheet" : error.column ?? "file",
+                        message: error.description)
+                ])
     }
 
     private init(_ error: AutoMLError) {

@@ -73,6 +73,12 @@ public final class TestConnection: @unchecked Sendable {
     /// Closes this side, so that the other one reads an end.
     public func shutdownSending() { Glibc.shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// Makes the connection end with a reset when this object goes, as when a client crashes.
+    public func endAbruptly() {
+        var hard = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &hard, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Closes both directions.
     public func close() { Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) }
 
