@@ -39,12 +39,17 @@ enum Objective: Sendable, Hashable {
         }
     }
 
-    /// Derivatives of one row for objectives with one score.
+    /// Derivatives of eight rows for objectives with one score.
     @inline(__always)
-    func derivatives(score: Float, target: Float) -> (gradient: Float, hessian: Float) {
+    func derivatives(
+        score: SIMD8<Float>, target: SIMD8<Float>
+    ) -> (gradient: SIMD8<Float>, hessian: SIMD8<Float>) {
         switch self {
-        case .squaredError: return (score - target, 1)
-        case .huber(let delta): return (max(-delta, min(delta, score - target)), 1)
+        case .squaredError: return (score - target, SIMD8(repeating: 1))
+        case .huber(let delta):
+            let distance = score - target
+            let held = distance.clamped(lowerBound: SIMD8(repeating: -delta), upperBound: SIMD8(repeating: delta))
+            return (held, SIMD8(repeating: 1))
         case .poisson:
             let mean = fastExponential(score)
             return (mean - target, mean)
@@ -57,7 +62,7 @@ enum Objective: Sendable, Hashable {
             return (b - a, (2 - power) * b - (1 - power) * a)
         case .logistic, .softmax:
             let p = 1 / (1 + fastExponential(-score))
-            return (p - target, max(p * (1 - p), 1e-16))
+            return (p - target, p * (1 - p) + 1e-16)
         }
     }
 

@@ -4,6 +4,8 @@ public import Search
 public struct RandomForest: Learner {
     /// `random_forest`.
     public let name = "random_forest"
+    /// The trees finished so far.
+    public let keepsPartialModels = true
 
     /// The learner.
     public init() {}
@@ -40,6 +42,8 @@ public struct RandomForest: Learner {
 public struct ExtraTrees: Learner {
     /// `extra_trees`.
     public let name = "extra_trees"
+    /// The trees finished so far.
+    public let keepsPartialModels = true
 
     /// The learner.
     public init() {}
