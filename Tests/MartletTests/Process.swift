@@ -33,20 +33,17 @@ struct Martlet {
         return (process, output, errors)
     }
 
-    /// Runs to the end.
+    /// Runs to the end; errors go to a file, so that neither pipe can fill up unread.
     static func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Outcome {
-        let (process, output, errors) = process(arguments, environment: environment)
+        let (process, output, _) = process(arguments, environment: environment)
         let folder = try TemporaryFolder()
-        let errorFile = folder.path("errors")
-        FileManager.default.createFile(atPath: errorFile, contents: nil)
-        process.standardError = FileHandle(forWritingAtPath: errorFile)
+        process.standardError = FileHandle(forWritingAtPath: try folder.file("errors", ""))
         try process.run()
         let printed = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        _ = errors
         return Outcome(
             status: process.terminationStatus, output: String(decoding: printed, as: UTF8.self),
-            errors: (try? String(contentsOfFile: errorFile, encoding: .utf8)) ?? "")
+            errors: String(decoding: folder.bytes("errors"), as: UTF8.self))
     }
 }
 

@@ -48,7 +48,8 @@ import Testing
         let folder = try TemporaryFolder()
         for threads in ["1", "2", "3"] {
             let run = try Martlet.run(
-                "train", "example:titanic", "--target", "Survived", "--trials", "10", "--threads", threads,
+                "train", "example:insurance", "--target", "charges", "--trials", "9", "--folds", "3", "--threads",
+                threads,
                 "--output", folder.path("m\(threads)"), "--leaderboard", folder.path("b\(threads)"))
             #expect(run.status == 0, "\(run.errors)")
         }
