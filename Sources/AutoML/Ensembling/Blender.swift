@@ -96,24 +96,26 @@ struct Blender {
         return Array(stride(from: 0, to: rows, by: min(step, max(1, rows / 200))))
     }
 
-    /// How often each candidate is taken.
-    func select() -> [Int] {
+    /// How often each candidate is taken, and the one that is best alone.
+    func select() -> (counts: [Int], single: Int) {
         var counts = [Int](repeating: 0, count: candidateCount)
         var bestCounts = counts
         var bestLoss = Double.infinity
         var sum = [Float](repeating: 0, count: width)
         var idle = 0
+        var single = 0
         for round in 0..<rounds {
             let losses = losses(sum, size: Float(round + 1))
             guard let chosen = losses.indices.min(by: { (losses[$0], $0) < (losses[$1], $1) }),
                 losses[chosen].isFinite
             else { break }
+            if round == 0 { single = chosen }
             counts[chosen] += 1
             cells.withUnsafeBufferPointer { cells in
                 let own = UnsafeBufferPointer(rebasing: cells[chosen * width..<(chosen + 1) * width])
                 for index in 0..<width { sum[index] += own[index] }
             }
-            if losses[chosen] < bestLoss - 1e-9 * abs(bestLoss) {
+            if round == 0 || losses[chosen] < bestLoss - 1e-9 * abs(bestLoss) {
                 bestLoss = losses[chosen]
                 bestCounts = counts
                 idle = 0
@@ -123,7 +125,7 @@ struct Blender {
             }
         }
         if bestCounts.allSatisfy({ $0 == 0 }) { bestCounts[0] = 1 }
-        return bestCounts
+        return (bestCounts, single)
     }
 
     /// The loss of `sum` with each candidate added, over `size` of them.

@@ -13,6 +13,8 @@ public struct Ensemble: Sendable, Hashable {
 
     /// The members, in the order of the candidates.
     public let members: [Member]
+    /// The candidate of the least loss alone.
+    public let single: Int
 
     /// Selects from `candidates`, which are ordered best first; selection starts from the best and adds with replacement
     /// whichever lowers the loss most, of equal ones the earliest. The shortest selection of the least loss is kept.
@@ -26,19 +28,30 @@ public struct Ensemble: Sendable, Hashable {
         _ candidates: [OutOfFold], metric: Metric, target: Target, rows: [Int32], weights: [Float]?, rounds: Int = 40,
         pool: ThreadPool = .single
     ) -> Ensemble {
-        guard candidates.count > 1 else { return Ensemble(members: [Member(candidate: 0, weight: 1)]) }
+        guard candidates.count > 1 else { return Ensemble(only: 0) }
         let blender = Blender(
             candidates, metric: metric, target: target, rows: rows, weights: weights, rounds: rounds, pool: pool)
-        return Ensemble(counts: blender.select())
+        let selection = blender.select()
+        return Ensemble(counts: selection.counts, single: selection.single)
     }
 
-    init(members: [Member]) { self.members = members }
+    /// One candidate alone.
+    init(only candidate: Int) {
+        members = [Member(candidate: candidate, weight: 1)]
+        single = candidate
+    }
 
-    init(counts: [Int]) {
+    init(members: [Member]) {
+        self.members = members
+        single = members.first?.candidate ?? 0
+    }
+
+    init(counts: [Int], single: Int) {
         let total = Double(counts.reduce(0, +))
         members = counts.enumerated().filter { $0.element > 0 }.map {
             Member(candidate: $0.offset, weight: Double($0.element) / total)
         }
+        self.single = single
     }
 
     /// The weighted mean of the candidates' predictions.
@@ -56,6 +69,8 @@ public struct Ensemble: Sendable, Hashable {
 public struct EnsembleScore: Sendable, Hashable {
     /// The metric.
     public var score: Double
+    /// The metric of the best candidate alone, selected in the same way: what the ensemble has to beat.
+    public var singleScore: Double
     /// Its bootstrap interval.
     public var interval: ScoreInterval
 }
@@ -74,6 +89,7 @@ extension Ensemble {
         let dealt = ValidationPlan.deal(scored, into: parts, seed: seed)
         var blended = OutOfFold(
             outputCount: candidates[0].outputCount, values: [Float](repeating: 0, count: candidates[0].values.count))
+        var singles = blended
         let width = blended.outputCount
         for part in 0..<parts {
             let inside = dealt.indices.filter { dealt[$0] != part }
@@ -83,7 +99,10 @@ extension Ensemble {
                 rows: inside.map(Int32.init), weights: scoredWeights, rounds: rounds, pool: pool)
             let blend = selected.blend(candidates.map { $0.selecting(outside) })
             for (index, row) in outside.enumerated() {
-                for output in 0..<width { blended.values[row * width + output] = blend.values[index * width + output] }
+                for output in 0..<width {
+                    blended.values[row * width + output] = blend.values[index * width + output]
+                    singles.values[row * width + output] = candidates[selected.single].values[row * width + output]
+                }
             }
         }
         let predictions = blended.predictions
@@ -91,6 +110,7 @@ extension Ensemble {
         guard score.isFinite else { return nil }
         return EnsembleScore(
             score: score,
+            singleScore: metric.evaluate(singles.predictions, scored, weights: scoredWeights),
             interval: metric.bootstrapInterval(
                 predictions, scored, weights: scoredWeights, seed: seed.child("interval")))
     }

@@ -1,7 +1,7 @@
 /// The name that is most like `wanted`, ignoring case, if one is close enough to be meant.
 func nearest(_ wanted: String, among names: [String]) -> String? {
     let target = Array(wanted.lowercased().unicodeScalars.prefix(80))
-    let limit = max(1, target.count / 3)
+    let limit = target.count < 4 ? 1 : max(2, target.count / 3)
     var best: (name: String, distance: Int)?
     for name in names {
         let candidate = Array(name.lowercased().unicodeScalars.prefix(80))

@@ -5,7 +5,7 @@ extension ValidationPlan {
     /// Rows below which folds are drawn more than once.
     static let repeatedBelow = 1_000
     /// The share of a time budget that the folds of one typical trial may take.
-    static let shareOfBudget = 0.25
+    static let shareOfBudget = 0.6
     /// Seconds that the folds of one typical trial may take where the budget counts trials.
     static let secondsOfTrial = 90.0
 

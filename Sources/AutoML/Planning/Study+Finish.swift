@@ -30,8 +30,9 @@ extension Study {
 
     /// Selects the ensemble over the finalists' out-of-fold predictions (`TrialBlobs.predictions`) and ranks it among them.
     ///
-    /// The ensemble's score is cross-fitted: each row's is the prediction of members selected without it. Where the best
-    /// trial alone scores better, that is the model. Throws `AutoMLError.noModel` where no trial completed, and
+    /// The ensemble's score is cross-fitted: each row's is the prediction of members selected without it. The score of the
+    /// best trial is not, although it was selected too; so the two are compared with both cross-fitted, and an ensemble that
+    /// wins is shown with no worse a score than the best trial. One that loses leaves that trial as the model. Throws `AutoMLError.noModel` where no trial completed, and
     /// `.damagedModel` for bytes that are not predictions for this experiment.
     public func select(
         _ predictions: (_ trial: Int) throws -> [UInt8], context: TrainingContext = TrainingContext()
@@ -57,11 +58,11 @@ extension Study {
                 candidates, metric: metric, target: target, rows: rows, weights: weights,
                 seed: experiment.seed.child("ensemble"), pool: context.pool)
         {
-            entry = self.entry(ensemble, score, finalists, started: started)
+            entry = self.entry(ensemble, comparable(score, results[finalists[0]]), finalists, started: started)
         }
         let leaderboard = Leaderboard(experiment, results: endedResults, ensemble: entry)
         let isEnsemble = leaderboard.best?.trial == nil
-        let best = isEnsemble ? ensemble : Ensemble(members: [Ensemble.Member(candidate: 0, weight: 1)])
+        let best = isEnsemble ? ensemble : Ensemble(only: 0)
         let members = best.members.map {
             EnsembleSelection.Member(trial: finalists[$0.candidate], weight: $0.weight)
         }
@@ -113,6 +114,19 @@ extension Study {
         }
         let reason = first.reason ?? first.status.rawValue
         return AutoMLError(.noModel, "none of \(ended.count) trials gave a model; \(first.modelName): \(reason)")
+    }
+
+    /// The score as it stands beside that of the best trial.
+    private func comparable(_ score: EnsembleScore, _ best: TrialResult?) -> EnsembleScore {
+        let metric = experiment.metric
+        guard let own = best?.score, metric.loss(score.score) <= metric.loss(score.singleScore),
+            metric.loss(own) < metric.loss(score.score)
+        else { return score }
+        var score = score
+        score.score = own
+        score.interval.low = min(score.interval.low, own)
+        score.interval.high = max(score.interval.high, own)
+        return score
     }
 
     private func entry(

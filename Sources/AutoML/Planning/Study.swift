@@ -34,6 +34,9 @@ public struct Study: Sendable {
     /// Whether no trial is left to propose.
     public private(set) var isExhausted = false
 
+    /// The share of a time budget that one trial may be expected to take.
+    private static let shareOfBudget = 0.15
+
     private let planner: Planner
     private let spaces: [String: SearchSpace]
     private var proposals: [Proposal] = []
@@ -158,7 +161,8 @@ public struct Study: Sendable {
         if experiment.learners.learner(proposal.arm)?.keepsPartialModels == true, clock.secondsLeft > 0.15 * budget {
             return true
         }
-        return expectedSeconds(proposal, pace, clock) <= clock.secondsLeft
+        let seconds = expectedSeconds(proposal, pace, clock)
+        return seconds <= clock.secondsLeft && seconds <= Study.shareOfBudget * budget
     }
 
     /// For each learner, measured by estimated seconds; under the empty name that of all.
@@ -180,9 +184,9 @@ public struct Study: Sendable {
         switch learner {
         case "gradient_boosting": 1
         case "extra_trees", "random_forest": 0.45
-        case "linear", "logistic_regression", "ridge": 0.35
-        case "k_nearest_neighbours", "k_nearest_neighbors": 0.2
-        case "gaussian_naive_bayes", "naive_bayes", "decision_tree": 0.1
+        case "linear": 0.35
+        case "k_nearest_neighbors": 0.2
+        case "gaussian_naive_bayes", "decision_tree": 0.1
         default: 0.3
         }
     }

@@ -30,6 +30,8 @@ public final class LocalExperiment: Sendable {
 
     private let options: Options
     private let deadline: Deadline
+    /// When the ensemble must have been scored: a little later, because a model without one is worse than a late one.
+    private let lastCall: Deadline
     private let onEvent: @Sendable (ExperimentEvent) -> Void
 
     /// Prepares an experiment on `table`; throws `AutoMLError` for settings that do not fit it.
@@ -41,8 +43,10 @@ public final class LocalExperiment: Sendable {
     ) throws {
         if case .seconds(let seconds) = settings.budget {
             deadline = .after(seconds: seconds - options.secondsSpent)
+            lastCall = .after(seconds: seconds - options.secondsSpent + 0.3)
         } else {
             deadline = .never
+            lastCall = .never
         }
         experiment = try PreparedExperiment(table, settings: settings, learners: learners)
         self.options = options
@@ -75,7 +79,7 @@ public final class LocalExperiment: Sendable {
         let pool = ThreadPool(threadCount: options.threads)
         defer { pool.stop() }
         do {
-            let finished = try run.finish(TrainingContext(pool: pool, deadline: deadline))
+            let finished = try run.finish(TrainingContext(pool: pool, deadline: lastCall))
             onEvent(.completed(finished.leaderboard))
             return finished
         } catch {

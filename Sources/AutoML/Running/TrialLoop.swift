@@ -132,7 +132,10 @@ final class TrialLoop: Sendable {
         let candidates = Double(min(40, max(1, state.blobs.count)))
         let selecting = rows * candidates * 40 * 5 * 2.5e-9 / Double(layout.slots * layout.threadsPerTrial)
         let bytes = state.blobs.values.reduce(0) { $0 + $1.models.count }
-        let writing = 0.05 + Double(min(bytes, 400 << 20)) / 200e6
-        return min(0.25 * seconds, selecting + writing + state.longestDelay)
+        let writing = 0.15 + Double(min(bytes, 400 << 20)) / 200e6
+        // Training stops at the deadline, and then the last fold is still to be predicted.
+        let folds = Double(experiment.validation.splitCount)
+        let predicting = state.study.endedResults.reduce(0) { max($0, $1.predictSeconds / folds) }
+        return min(0.25 * seconds, selecting + writing + max(state.longestDelay, predicting))
     }
 }

@@ -121,8 +121,10 @@ private struct FoldRun {
             problem, training: split.training, validation: split.validation, configuration: spec.configuration,
             seed: spec.seed.child("fold", index), context: context)
         let fitted = DispatchTime.now().uptimeNanoseconds
-        // A model that was stopped by its deadline still has to predict.
-        let predicting = TrainingContext(pool: context.pool, cancellation: context.cancellation)
+        // A model that was stopped by its deadline still has to predict; another has no more time than the trial has.
+        let predicting = TrainingContext(
+            pool: context.pool, deadline: learner.keepsPartialModels ? .never : deadline,
+            cancellation: context.cancellation)
         let predictions = try model.predict(problem, rows: split.validation, context: predicting)
         let predicted = DispatchTime.now().uptimeNanoseconds
         guard predictions.outputCount == problem.target.outputCount, predictions.rowCount == split.validation.count,

@@ -5,7 +5,7 @@ extension GradientBoosting {
     public func searchSpace(for shape: ProblemShape) -> SearchSpace {
         var parameters = [
             Parameter("learning_rate", .double(low: 0.01, high: 0.3, log: true), default: .double(0.1)),
-            Parameter("trees", .integer(low: 100, high: 4000, log: true), default: .integer(1000)),
+            Parameter("trees", .integer(low: 1000, high: 4000, log: true), default: .integer(1000)),
             Parameter("max_leaves", .integer(low: 4, high: 255, log: true), default: .integer(31)),
             Parameter("min_data_in_leaf", .integer(low: 1, high: 100, log: true), default: .integer(20)),
             Parameter("min_child_weight", .double(low: 1e-3, high: 10, log: true), default: .double(1e-3)),

@@ -14,6 +14,10 @@ public struct Planner: Sendable {
     private static let mostDraws = 40
     /// Failures without any success after which an arm is left alone.
     private static let mostFailures = 2
+    /// Trials that show whether an arm can keep up.
+    private static let enoughTrials = 3
+    /// An arm whose least loss is so many times that of the best is left alone.
+    private static let hopelessRatio = 1.25
 
     /// A planner over `arms`.
     public init(arms: [Arm], seed: Seed) {
@@ -71,17 +75,24 @@ public struct Planner: Sendable {
         return entries.map(\.proposal)
     }
 
+    /// Arms that only fail, and those far behind the best after a few trials.
     private func hopelessArms(_ observations: [Observation]) -> Set<String> {
         var failures: [String: Int] = [:]
-        var successful: Set<String> = []
+        var trials: [String: Int] = [:]
+        var least: [String: Double] = [:]
         for observation in observations {
-            if observation.loss == nil {
-                failures[observation.proposal.arm, default: 0] += 1
-            } else {
-                successful.insert(observation.proposal.arm)
+            let arm = observation.proposal.arm
+            guard let loss = observation.loss else {
+                failures[arm, default: 0] += 1
+                continue
             }
+            trials[arm, default: 0] += 1
+            least[arm] = min(least[arm] ?? .infinity, loss)
         }
-        return Set(failures.filter { $0.value >= Planner.mostFailures && !successful.contains($0.key) }.keys)
+        let limit = (least.values.min() ?? 0) * Planner.hopelessRatio
+        let behind = least.filter { $0.value > limit && trials[$0.key, default: 0] >= Planner.enoughTrials }
+        let failing = failures.filter { $0.value >= Planner.mostFailures && least[$0.key] == nil }
+        return Set(behind.keys).union(failing.keys)
     }
 
     /// An arm, the more likely the less an improvement is expected to cost (Wang et al. 2021, FLAML).
