@@ -87,7 +87,7 @@ struct ModelArtifactTests {
         var random = RandomSource(seed: 4)
         let rows = 400
         let x = (0..<rows).map { _ in random.normal() }
-        let label = x.map { value -> String? in value + 1.5 * random.normal() > 2.2 ? "rare" : "common" }
+        let label = x.map { value -> String? in value + 3 * random.normal() > 4.5 ? "rare" : "common" }
         let table = Table(columns: [
             Fixtures.numbers("x", x), Fixtures.numbers("z", x.map { -$0 }), Fixtures.strings("y", label),
         ])
