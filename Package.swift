@@ -89,6 +89,6 @@ let package = Package(
         tests(
             "Server",
             ["HTTPTestClient", "Examples", "HTTP", "Drivers", "Platform", "AutoML", "Learners", "Tabular", "Search"]),
-        .testTarget(name: "MartletTests", dependencies: ["martlet"], swiftSettings: common),
+        .testTarget(name: "MartletTests", dependencies: ["martlet", "HTTPTestClient"], swiftSettings: common),
     ]
 )

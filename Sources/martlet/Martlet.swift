@@ -1,6 +1,7 @@
 import AutoML
 import CommandLine
 import Foundation
+import Server
 import Tabular
 
 /// The executable: reads the command line, runs a command, and turns errors into one line and an exit code
@@ -35,7 +36,7 @@ struct Martlet {
     /// Whether an error is about what the user gave rather than about the run.
     private static func isMistake(_ error: any Error) -> Bool {
         switch error {
-        case is UsageError: true
+        case is UsageError, is ServerConfigurationError: true
         case let error as TableError: error.code != .cannotWrite
         case let error as AutoMLError: error.code != .noModel && error.code != .cancelled
         default: false
