@@ -9,7 +9,7 @@ let common: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// Settings of the targets whose loops run over every cell: optimised in debug builds too, so that tests take seconds.
+/// Settings of the targets whose loops run over every cell or byte: optimised in debug builds too, so that tests take seconds.
 let numeric: [SwiftSetting] =
     common + [
         .unsafeFlags(["-O"], .when(configuration: .debug)),
@@ -54,15 +54,15 @@ let package = Package(
         // Foundations that know nothing of Martlet.
         library("CommandLine"),
         library("HTTP", ["CMicroHTTPD"]),
-        library("SQLite", ["CSQLite"]),
+        library("SQLite", ["CSQLite"], numeric: true),
 
         // The example tables, in the binary itself; `.incbin` finds them through the assembler's search path.
         .target(name: "CExampleTables", cSettings: [.headerSearchPath(".")]),
         library("Examples", ["CExampleTables"]),
 
         // The system.
-        library("Platform", ["Tabular", "Search", "Learners", "AutoML", "Examples"]),
-        library("Drivers", ["Platform", "SQLite"]),
+        library("Platform", ["Tabular", "Search", "Learners", "AutoML", "Examples"], numeric: true),
+        library("Drivers", ["Platform", "SQLite"], numeric: true),
         library("Server", ["HTTP", "Platform", "AutoML", "Tabular", "Learners", "Search"]),
         .executableTarget(
             name: "martlet",
