@@ -75,7 +75,9 @@ private struct FoldRun {
             }
             // What is left of the trial's time is shared by the rounds of folds that are still to come.
             let wave = isParallel ? index / context.pool.threadCount : index
-            let share = deadline.secondsLeft / Double(max(1, waves - wave))
+            // A learner that stops at its deadline and keeps its model then needs some of it to predict.
+            let kept = learner.keepsPartialModels ? 0.9 : 1
+            let share = kept * deadline.secondsLeft / Double(max(1, waves - wave))
             let fold = TrainingContext(
                 pool: isParallel ? .single : context.pool,
                 deadline: share.isFinite ? deadline.earlier(.after(seconds: share)) : deadline,
