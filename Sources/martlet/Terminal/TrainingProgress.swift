@@ -11,6 +11,7 @@ final class TrainingProgress: Sendable {
         var running: [Int: (learner: String, fraction: Double)] = [:]
         var ended = 0
         var best: Leaderboard.Entry?
+        var drawnAt: ContinuousClock.Instant?
     }
 
     /// Rows of the leaderboard that are printed.
@@ -121,7 +122,14 @@ final class TrainingProgress: Sendable {
     private func showStatus(_ event: ExperimentEvent) {
         if case .completed = event { return }
         if case .failed = event { return }
-        let state = state.withLock { $0 }
+        let now = ContinuousClock.now
+        let state: State? = state.withLock {
+            // Progress comes often; ten times a second is enough for an eye.
+            if case .trialProgress = event, let last = $0.drawnAt, now - last < .milliseconds(100) { return nil }
+            $0.drawnAt = now
+            return $0
+        }
+        guard let state else { return }
         var parts = [remaining]
         if let best = state.best {
             parts.append("best \(state.metric.rawValue) \(Format.score(best.score ?? .nan)) (\(best.model))")
