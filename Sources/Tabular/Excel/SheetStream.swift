@@ -1,16 +1,26 @@
 /// A sheet of a workbook as comma-separated text, so that it is read exactly as the same table in a file would be. Rows
-/// stand on lines of their own; empty rows are blank lines.
+/// stand on lines of their own; empty rows are blank lines. Columns before the first that holds a value are left out, and
+/// rows are filled with empty cells up to the length of the first one.
 final class SheetStream: ByteStream, XMLHandler {
     /// Columns and rows a sheet can have (ECMA-376).
-    private static let maximumColumns = 16_384
+    static let maximumColumns = 16_384
     private static let maximumRows = 1_048_576
 
+    /// The most bytes of text a sheet may come to; cells that share strings can make much of a small file.
+    private static let maximumTextBytes = ZipArchive.maximumPartBytes
+
     private let workbook: Workbook
+    /// The first column that holds a value, counted from 0.
+    private let firstColumn: Int
     private var scanner: XMLScanner?
     private var output: [UInt8] = []
     private var position = 0
 
     private var row: [[UInt8]] = []
+    private var rowBytes = 0
+    private var textBytes = 0
+    /// Cells of the first row that holds any; 0 before it.
+    private var width = 0
     private var rowNumber = 0
     private var cellType = ""
     private var cellStyle = 0
@@ -25,10 +35,20 @@ final class SheetStream: ByteStream, XMLHandler {
 
     init(_ source: TableSource, sheet: String?) throws {
         workbook = try Workbook(source, sheet: sheet)
+        firstColumn = try FirstColumnHandler.firstColumn(of: Self.sheet(of: workbook))
+        scanner = try XMLScanner(Self.sheet(of: workbook), self)
+    }
+
+    private static func sheet(of workbook: Workbook) throws -> ZipPartStream {
         guard let part = try workbook.archive.open(workbook.sheetPart) else {
             throw TableError(.corruptWorkbook, "the workbook lacks the part \(workbook.sheetPart)")
         }
-        scanner = try XMLScanner(part, self)
+        return part
+    }
+
+    /// Keeps the first error; what follows in the same piece of XML is passed over.
+    private func fail(_ code: TableError.Code, _ message: String, line: Int? = nil) {
+        failure = failure ?? TableError(code, message, line: line)
     }
 
     /// A note on the cells passed so far that hold an error, if there are any.
@@ -58,11 +78,12 @@ final class SheetStream: ByteStream, XMLHandler {
     }
 
     func start(_ element: String, _ attributes: [String: String]) {
+        guard failure == nil else { return }
         switch element {
         case "row":
             let number = attributes["r"].flatMap { Int($0) } ?? rowNumber + 1
             guard number > rowNumber, number <= Self.maximumRows else {
-                failure = failure ?? TableError(.corruptWorkbook, "the rows of the sheet are out of order")
+                fail(.corruptWorkbook, "the rows of the sheet are out of order")
                 return
             }
             while rowNumber + 1 < number {
@@ -71,6 +92,7 @@ final class SheetStream: ByteStream, XMLHandler {
             }
             rowNumber = number
             row.removeAll(keepingCapacity: true)
+            rowBytes = 0
             nextColumn = 0
         case "c":
             cellColumn = attributes["r"].flatMap(Self.column) ?? nextColumn
@@ -88,11 +110,12 @@ final class SheetStream: ByteStream, XMLHandler {
         guard isInValue, !isInReading, failure == nil else { return }
         value.append(contentsOf: bytes)
         if value.count > BlockParser.maximumCellBytes {
-            failure = TableError(.tooLarge, "a cell is longer than 256 KiB", line: rowNumber)
+            fail(.tooLarge, "a cell is longer than 256 KiB", line: rowNumber)
         }
     }
 
     func end(_ element: String) {
+        guard failure == nil else { return }
         switch element {
         case "v", "t": isInValue = false
         case "rPh": isInReading = false
@@ -104,14 +127,25 @@ final class SheetStream: ByteStream, XMLHandler {
 
     private func endCell() {
         guard cellColumn < Self.maximumColumns else {
-            failure =
-                failure ?? TableError(.corruptWorkbook, "the sheet has more columns than Excel allows", line: rowNumber)
+            fail(.corruptWorkbook, "the sheet has more columns than Excel allows", line: rowNumber)
             return
         }
-        guard !value.isEmpty else { return }
+        guard !value.isEmpty, cellColumn >= firstColumn else { return }
         var text = value
         switch cellType {
-        case "s": text = Int(String(decoding: value, as: UTF8.self)).map { Array(workbook.sharedStrings[$0]) } ?? []
+        case "s":
+            guard let number = Int(String(decoding: value, as: UTF8.self)), let shared = workbook.sharedStrings[number]
+            else {
+                let cell = "\(Self.letters(cellColumn))\(rowNumber)"
+                fail(
+                    .corruptWorkbook, "the cell \(cell) refers to a string the workbook does not hold", line: rowNumber)
+                return
+            }
+            guard shared.count <= BlockParser.maximumCellBytes else {
+                fail(.tooLarge, "a cell is longer than 256 KiB", line: rowNumber)
+                return
+            }
+            text = Array(shared)
         case "b": text = Array((value == [0x31] ? "TRUE" : "FALSE").utf8)
         case "e":
             errorCells += 1
@@ -124,12 +158,24 @@ final class SheetStream: ByteStream, XMLHandler {
             break
         default: break
         }
-        while row.count < cellColumn { row.append([]) }
-        if row.count == cellColumn { row.append(text) } else { row[cellColumn] = text }
+        rowBytes += text.count
+        guard rowBytes <= BlockReader.maximumRecordBytes else {
+            fail(.tooLarge, "a row is longer than 16 MiB", line: rowNumber)
+            return
+        }
+        let index = cellColumn - firstColumn
+        while row.count < index { row.append([]) }
+        if row.count == index { row.append(text) } else { row[index] = text }
     }
 
     private func endRow() {
         while let last = row.last, last.isEmpty { row.removeLast() }
+        if width == 0 { width = row.count }
+        textBytes += rowBytes + max(row.count, width)
+        guard textBytes <= Self.maximumTextBytes else {
+            fail(.tooLarge, "the text of the sheet is larger than 4 GiB", line: rowNumber)
+            return
+        }
         for (index, cell) in row.enumerated() {
             if index > 0 { output.append(0x2C) }
             let needsQuotes = cell.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
@@ -144,6 +190,7 @@ final class SheetStream: ByteStream, XMLHandler {
             }
             output.append(0x22)
         }
+        if !row.isEmpty, row.count < width { output.append(contentsOf: repeatElement(0x2C, count: width - row.count)) }
         output.append(0x0A)
     }
 
@@ -165,7 +212,7 @@ final class SheetStream: ByteStream, XMLHandler {
     }
 
     /// The column of a reference like `AB12`, counted from 0.
-    private static func column(_ reference: String) -> Int? {
+    static func column(_ reference: String) -> Int? {
         var column = 0
         for byte in reference.utf8 {
             let letter = (byte | 0x20) &- 97
@@ -174,5 +221,16 @@ final class SheetStream: ByteStream, XMLHandler {
             if column > maximumColumns { return maximumColumns }
         }
         return column > 0 ? column - 1 : nil
+    }
+
+    /// The name of a column counted from 0: `A`, `B` … `AA`.
+    static func letters(_ column: Int) -> String {
+        var rest = column + 1
+        var letters: [UInt8] = []
+        while rest > 0 {
+            letters.append(65 + UInt8((rest - 1) % 26))
+            rest = (rest - 1) / 26
+        }
+        return String(decoding: letters.reversed(), as: UTF8.self)
     }
 }

@@ -1,12 +1,21 @@
 /// What a workbook says of all its sheets: where they are, shared strings, and which styles are dates.
 struct Workbook {
-    /// The most bytes of text shared strings may hold together.
-    static let maximumSharedBytes = 256 << 20
+    /// The most bytes shared strings may take together, each with `SharedStrings.overhead` bytes more than its text.
+    static let maximumSharedBytes = 128 << 20
+    /// The most bytes of a part that is neither a sheet nor the shared strings.
+    private static let maximumIndexBytes = 64 << 20
 
     /// A kind of date a number format shows.
     enum DateKind: Sendable {
         case date
         case datetime
+    }
+
+    /// An entry in the list of sheets.
+    fileprivate struct Sheet {
+        var name: String
+        var relation: String
+        var isVisible: Bool
     }
 
     let archive: ZipArchive
@@ -21,38 +30,50 @@ struct Workbook {
     init(_ source: TableSource, sheet wanted: String?) throws {
         archive = try ZipArchive(source)
         let book = BookHandler()
-        guard let part = try archive.open("xl/workbook.xml") else {
+        guard let part = try archive.open("xl/workbook.xml", limit: Self.maximumIndexBytes) else {
             throw TableError(.unsupportedFormat, "this is a zip archive, but not an Excel workbook (.xlsx)")
         }
         try XMLScanner.scan(part, book)
         is1904 = book.is1904
         let relations = RelationHandler()
-        if let part = try archive.open("xl/_rels/workbook.xml.rels") { try XMLScanner.scan(part, relations) }
-        let chosen: (name: String, relation: String)
-        if let wanted {
-            guard let found = book.sheets.first(where: { $0.name == wanted }) else {
-                let names = book.sheets.map { "\"\($0.name)\"" }.joined(separator: ", ")
-                throw TableError(.sheetNotFound, "there is no sheet \"\(wanted)\"; there are \(names)")
-            }
-            chosen = found
-        } else {
-            guard let first = book.sheets.first else {
-                throw TableError(.corruptWorkbook, "the workbook has no sheets")
-            }
-            chosen = first
+        if let part = try archive.open("xl/_rels/workbook.xml.rels", limit: Self.maximumIndexBytes) {
+            try XMLScanner.scan(part, relations)
         }
-        let target = relations.targets[chosen.relation] ?? "worksheets/sheet1.xml"
+        let sheets = book.sheets.filter { !relations.others.contains($0.relation) }
+        let chosen = try Self.choose(wanted, from: sheets)
+        guard let target = relations.targets[chosen.relation] else {
+            throw TableError(.corruptWorkbook, "the workbook does not say where its sheet \"\(chosen.name)\" is")
+        }
         sheetPart = target.hasPrefix("/") ? String(target.dropFirst()) : "xl/\(target)"
         sharedStrings = SharedStrings()
         if let part = try archive.open("xl/sharedStrings.xml") {
-            try XMLScanner.scan(part, sharedStrings)
-            if sharedStrings.isTooLarge {
-                throw TableError(.tooLarge, "the workbook's strings are larger than 256 MiB")
+            let scanner = try XMLScanner(part, sharedStrings)
+            while try scanner.step() {
+                if sharedStrings.isTooLarge {
+                    throw TableError(
+                        .tooLarge, "the workbook's strings take more than \(Self.maximumSharedBytes >> 20) MiB")
+                }
             }
         }
         let styleHandler = StyleHandler()
-        if let part = try archive.open("xl/styles.xml") { try XMLScanner.scan(part, styleHandler) }
+        if let part = try archive.open("xl/styles.xml", limit: Self.maximumIndexBytes) {
+            try XMLScanner.scan(part, styleHandler)
+        }
         styles = styleHandler.cellFormats.map { Self.dateKind($0, styleHandler.codes[$0]) }
+    }
+
+    /// The sheet of that name, or else of that name in other case; the first visible one if no name is given.
+    private static func choose(_ wanted: String?, from sheets: [Sheet]) throws -> Sheet {
+        guard !sheets.isEmpty else { throw TableError(.corruptWorkbook, "the workbook has no sheets") }
+        let names = sheets.map { "\"\($0.name)\"" }.joined(separator: ", ")
+        guard let wanted else {
+            if let first = sheets.first(where: \.isVisible) { return first }
+            throw TableError(.sheetNotFound, "all sheets are hidden; name one of \(names)")
+        }
+        if let found = sheets.first(where: { $0.name == wanted }) { return found }
+        let folded = wanted.lowercased()
+        if let found = sheets.first(where: { $0.name.lowercased() == folded }) { return found }
+        throw TableError(.sheetNotFound, "there is no sheet \"\(wanted)\"; there are \(names)")
     }
 
     /// What a number format shows: built-in ones by number (ECMA-376 part 1, 18.8.30), others by the letters of their code.
@@ -88,11 +109,14 @@ struct Workbook {
 }
 
 private final class BookHandler: XMLHandler {
-    var sheets: [(name: String, relation: String)] = []
+    var sheets: [Workbook.Sheet] = []
     var is1904 = false
 
     func start(_ element: String, _ attributes: [String: String]) {
-        if element == "sheet", let name = attributes["name"] { sheets.append((name, attributes["id"] ?? "")) }
+        if element == "sheet", let name = attributes["name"] {
+            let isVisible = (attributes["state"] ?? "visible") == "visible"
+            sheets.append(Workbook.Sheet(name: name, relation: attributes["id"] ?? "", isVisible: isVisible))
+        }
         if element == "workbookPr" { is1904 = ["1", "true"].contains(attributes["date1904"] ?? "0") }
     }
 
@@ -102,9 +126,13 @@ private final class BookHandler: XMLHandler {
 
 private final class RelationHandler: XMLHandler {
     var targets: [String: String] = [:]
+    /// What is known to be something else than a sheet of cells, such as a sheet that is one chart.
+    var others: Set<String> = []
 
     func start(_ element: String, _ attributes: [String: String]) {
-        if element == "Relationship", let id = attributes["Id"] { targets[id] = attributes["Target"] }
+        guard element == "Relationship", let id = attributes["Id"] else { return }
+        targets[id] = attributes["Target"]
+        if let type = attributes["Type"], !type.hasSuffix("/worksheet") { others.insert(id) }
     }
 
     func end(_ element: String) {}
@@ -134,17 +162,19 @@ private final class StyleHandler: XMLHandler {
 
 /// The strings that cells refer to by number; of rich text the letters alone, without readings (`rPh`).
 final class SharedStrings: XMLHandler {
+    /// Bytes a string takes beside its text.
+    static let overhead = MemoryLayout<Int>.size
+
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
     private var isInText = false
     private var isInReading = false
-    private(set) var isTooLarge = false
 
-    var count: Int { ends.count }
+    var isTooLarge: Bool { bytes.count + ends.count * Self.overhead > Workbook.maximumSharedBytes }
 
-    /// The string with that number; empty if there is none.
-    subscript(index: Int) -> ArraySlice<UInt8> {
-        guard ends.indices.contains(index) else { return [] }
+    /// The string with that number; nil if there is none.
+    subscript(index: Int) -> ArraySlice<UInt8>? {
+        guard ends.indices.contains(index) else { return nil }
         return bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
     }
 
@@ -160,8 +190,6 @@ final class SharedStrings: XMLHandler {
     }
 
     func text(_ characters: UnsafeBufferPointer<UInt8>) {
-        guard isInText, !isInReading, !isTooLarge else { return }
-        bytes.append(contentsOf: characters)
-        isTooLarge = bytes.count > Workbook.maximumSharedBytes
+        if isInText, !isInReading { bytes.append(contentsOf: characters) }
     }
 }

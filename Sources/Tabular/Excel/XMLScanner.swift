@@ -9,6 +9,9 @@ protocol XMLHandler: AnyObject {
 
 /// Feeds an XML document to a handler, which must live as long, piece by piece.
 final class XMLScanner {
+    /// The most bytes a tag may have; the parser keeps an unfinished one in memory.
+    private static let maximumTagBytes = 16 << 20
+
     private let parser: XML_Parser
     private let source: any ByteStream
     private var isDone = false
@@ -17,6 +20,8 @@ final class XMLScanner {
     private final class Box {
         unowned let handler: any XMLHandler
         var hasDocumentType = false
+        /// Bytes taken since the handler was last told of something.
+        var silentBytes = 0
         init(_ handler: any XMLHandler) { self.handler = handler }
     }
 
@@ -36,7 +41,9 @@ final class XMLScanner {
                     found[XMLScanner.local(key)] = String(cString: value)
                     index += 2
                 }
-                Unmanaged<Box>.fromOpaque(context).takeUnretainedValue().handler.start(XMLScanner.local(name), found)
+                let box = Unmanaged<Box>.fromOpaque(context).takeUnretainedValue()
+                box.silentBytes = 0
+                box.handler.start(XMLScanner.local(name), found)
             },
             { context, name in
                 guard let context, let name else { return }
@@ -45,8 +52,9 @@ final class XMLScanner {
         XML_SetCharacterDataHandler(parser) { context, characters, length in
             guard let context, let characters, length > 0 else { return }
             characters.withMemoryRebound(to: UInt8.self, capacity: Int(length)) {
-                Unmanaged<Box>.fromOpaque(context).takeUnretainedValue().handler.text(
-                    UnsafeBufferPointer(start: $0, count: Int(length)))
+                let box = Unmanaged<Box>.fromOpaque(context).takeUnretainedValue()
+                box.silentBytes = 0
+                box.handler.text(UnsafeBufferPointer(start: $0, count: Int(length)))
             }
         }
         // Workbooks have no document type; one that has could declare entities that grow without end.
@@ -73,6 +81,10 @@ final class XMLScanner {
         guard let buffer = XML_GetBuffer(parser, size) else { throw Self.broken }
         let got = try source.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: Int(size)))
         isDone = got == 0
+        box.silentBytes += got
+        guard box.silentBytes <= Self.maximumTagBytes else {
+            throw TableError(.tooLarge, "a part of the workbook holds a tag longer than 16 MiB")
+        }
         guard XML_ParseBuffer(parser, Int32(got), isDone ? 1 : 0) == XML_STATUS_OK, !box.hasDocumentType else {
             throw Self.broken
         }

@@ -1,9 +1,20 @@
 import CZip
+import Foundation
 
 /// The parts of a zip archive in a file or in memory.
 final class ZipArchive {
+    /// The most bytes a part may have once decompressed.
+    static let maximumPartBytes = 4 << 30
+    /// How many times larger than the whole archive a part may be, once it is larger than `freePartBytes`. Deflate can do
+    /// 1032; sheets full of equal cells stay below 100.
+    static let maximumRatio = 400
+    /// Bytes a part may have however small the archive is.
+    static let freePartBytes = 16 << 20
+
     private let archive: OpaquePointer
     private let bytes: UnsafeMutableRawBufferPointer?
+    /// Bytes of the whole archive.
+    private let size: Int
 
     init(_ source: TableSource) throws {
         var error = zip_error_t()
@@ -12,6 +23,8 @@ final class ZipArchive {
         switch source {
         case .file(let path):
             bytes = nil
+            var status = stat()
+            size = stat(path, &status) == 0 ? Int(status.st_size) : 0
             var code: Int32 = 0
             guard let opened = zip_open(path, ZIP_RDONLY, &code) else { throw Self.broken }
             archive = opened
@@ -28,6 +41,7 @@ final class ZipArchive {
                 throw Self.broken
             }
             bytes = copy
+            size = content.count
             archive = opened
         }
     }
@@ -39,22 +53,32 @@ final class ZipArchive {
 
     static let broken = TableError(.corruptWorkbook, "the zip archive is damaged")
 
-    /// A stream of the part called `name`, without regard to case; nil if there is none.
-    func open(_ name: String) throws -> ZipPartStream? {
+    /// A stream of the part called `name`, without regard to case; nil if there is none. Reading it fails beyond `limit`
+    /// bytes, or sooner if the part grows out of all proportion to the archive.
+    func open(_ name: String, limit: Int = maximumPartBytes) throws -> ZipPartStream? {
         let index = zip_name_locate(archive, name, UInt32(ZIP_FL_NOCASE))
         guard index >= 0 else { return nil }
         guard let file = zip_fopen_index(archive, UInt64(index), 0) else { throw Self.broken }
-        return ZipPartStream(file, keeping: self)
+        let grown = size.multipliedReportingOverflow(by: Self.maximumRatio)
+        let proportion = grown.overflow ? Int.max : max(Self.freePartBytes, grown.partialValue)
+        return ZipPartStream(file, name, limit: limit, proportion: proportion, keeping: self)
     }
 }
 
 /// The decompressed bytes of one part.
 final class ZipPartStream: ByteStream {
     private let file: OpaquePointer
+    private let name: String
+    private let limit: Int
+    private let proportion: Int
     private let archive: ZipArchive
+    private var bytesRead = 0
 
-    init(_ file: OpaquePointer, keeping archive: ZipArchive) {
+    init(_ file: OpaquePointer, _ name: String, limit: Int, proportion: Int, keeping archive: ZipArchive) {
         self.file = file
+        self.name = name
+        self.limit = limit
+        self.proportion = proportion
         self.archive = archive
     }
 
@@ -63,6 +87,15 @@ final class ZipPartStream: ByteStream {
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         let got = zip_fread(file, buffer.baseAddress, UInt64(buffer.count))
         guard got >= 0 else { throw ZipArchive.broken }
+        bytesRead += Int(got)
+        guard bytesRead <= limit else {
+            throw TableError(.tooLarge, "the part \(name) of the workbook is larger than \(limit >> 20) MiB")
+        }
+        guard bytesRead <= proportion else {
+            throw TableError(
+                .tooLarge,
+                "the part \(name) of the workbook is more than \(ZipArchive.maximumRatio) times as large as the file")
+        }
         return Int(got)
     }
 }

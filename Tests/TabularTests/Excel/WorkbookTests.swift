@@ -35,7 +35,7 @@ import Testing
     @Test func errorCellsAreMissingAndNoted() throws {
         let (table, notes) = try TableReader.read(.file(resource("excel/odd.xlsx")))
         #expect(table.column("share")?.missingCount == 1)
-        #expect(notes.map(\.code) == [.emptyName, .errorCells])
+        #expect(notes.map(\.code) == [.errorCells])
         #expect(notes.last?.line == 6)
     }
 

@@ -109,11 +109,29 @@ def odd():
             archive.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), content)
     write_csv(
         "odd.csv",
-        [None, "rich", "share", "length", "sum"],
-        [[None, "plain bold end", 0.5, 1.25, 3], [None, "after a gap", None, 2.5, 4]],
+        ["rich", "share", "length", "sum"],
+        [["plain bold end", 0.5, 1.25, 3], ["after a gap", None, 2.5, 4]],
     )
+
+
+def swelling():
+    """A sheet of spaces that swells to a thousand times the size of the file."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts = {
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{kind}"><sheets><sheet name="S" sheetId="1" r:id="r1"/>'
+        "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/'
+        f'relationships"><Relationship Id="r1" Type="{kind}/worksheet" Target="worksheets/sheet1.xml"/>'
+        "</Relationships>",
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{" " * (20 << 20)}</sheetData></worksheet>',
+    }
+    with zipfile.ZipFile(HERE / "swelling.xlsx", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED, 9)
 
 
 plain()
 mac()
 odd()
+swelling()
