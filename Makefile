@@ -21,7 +21,7 @@ release: setup
 	$(SWIFT_BUILD) $(RELEASE) --product martlet
 
 install: release
-	install -D "$$(swift build $(RELEASE) --show-bin-path)/martlet" "$(DESTDIR)$(PREFIX)/bin/martlet"
+	install -s -D "$$(swift build $(RELEASE) --show-bin-path)/martlet" "$(DESTDIR)$(PREFIX)/bin/martlet"
 
 format:
 	swift format --in-place --recursive $(SOURCES)

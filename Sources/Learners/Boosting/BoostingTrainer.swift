@@ -154,7 +154,7 @@ struct BoostingTrainer {
             let (gradient, hessian) = store.sums(score: score, rows: active, count: leaf.active.count)
             let size = max(0, abs(gradient) - parameters.tree.l1)
             let l2 = parameters.tree.l2 + (leaf.isBelowSorted ? parameters.tree.categoryL2 : 0)
-            let step = hessian + l2 > 0 ? size / (hessian + l2) : 0
+            let step = min(objective.largestStep, hessian + l2 > 0 ? size / (hessian + l2) : 0)
             let value = Float((gradient > 0 ? -step : step) * parameters.learningRate)
             values.base[index] = value
             for place in 0..<leaf.active.count { target.base[Int(active[place])] += value }

@@ -22,6 +22,15 @@ enum Objective: Sendable, Hashable {
         if case .softmax(let classes) = self { classes } else { 1 }
     }
 
+    /// The largest Newton step of a leaf before the learning rate, as LogitBoost bounds it (Friedman, Hastie, Tibshirani
+    /// 2000, section 5): without it a leaf of rows that are all but certain, one of them wrong, throws the scores away.
+    var largestStep: Double {
+        switch self {
+        case .logistic, .softmax: 4
+        case .squaredError, .huber, .poisson, .gamma, .tweedie: .infinity
+        }
+    }
+
     /// Whether every unweighted row has the same hessian, 1.
     var hasConstantHessian: Bool { self == .squaredError }
 

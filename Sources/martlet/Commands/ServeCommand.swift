@@ -46,6 +46,7 @@ enum ServeCommand {
         let folder = try DataDirectory(path: invocation[dataFolder] ?? "martlet-data")
         var options = MartletService.Options()
         options.spoolFolder = folder.spoolFolder
+        options.memoryLimit = Machine.trainingMemory
         if let count = invocation[threads] { options.threads = count }
         let service = MartletService(stores: try await folder.stores(), options: options)
         let server = try MartletServer(configuration, service: service)

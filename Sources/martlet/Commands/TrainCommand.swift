@@ -70,7 +70,9 @@ enum TrainCommand {
         progress.read(table, notes: notes)
         let experiment = try LocalExperiment(
             table, settings: settings,
-            options: .init(threads: threadCount, secondsSpent: (ContinuousClock.now - start).seconds),
+            options: .init(
+                threads: threadCount, memoryLimit: Machine.trainingMemory,
+                secondsSpent: (ContinuousClock.now - start).seconds),
             onEvent: { progress.show($0) })
         cancellation.withLock { $0 = experiment.cancellation }
         if wasInterrupted.withLock({ $0 }) { experiment.cancellation.cancel() }
