@@ -33,7 +33,7 @@ api=$address/api/v1
 
 step "4. Upload a table"
 gzip -dc Examples/insurance.csv.gz >"$work/insurance.csv"
-echo "curl -T insurance.csv $api/datasets?name=insurance"
+echo "curl -X POST --data-binary @insurance.csv $api/datasets?name=insurance"
 dataset=$(curl -fsS -X POST --data-binary "@$work/insurance.csv" -H 'Content-Type: text/csv' "$api/datasets?name=insurance")
 jq -c '{id, name, rows, columns: [.columns[] | "\(.name): \(.type)"]}' <<<"$dataset"
 
