@@ -46,7 +46,9 @@ public struct Study: Sendable {
         self.experiment = experiment
         var arms: [Arm] = []
         var spaces: [String: SearchSpace] = [:]
-        for learner in experiment.learners.all {
+        // Where a user asks for none but unsuitable learners, their trials say why they fail.
+        let suitable = experiment.learners.all.filter { $0.isSuitable(for: experiment.task) }
+        for learner in suitable.isEmpty ? experiment.learners.all : suitable {
             let shape = experiment.shape
             let space = learner.searchSpace(for: shape)
             spaces[learner.name] = space

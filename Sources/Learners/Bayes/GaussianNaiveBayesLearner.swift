@@ -49,6 +49,9 @@ public struct GaussianNaiveBayesLearner: Learner {
         shape.rows * 24 + shape.levels * shape.outputs * 8 + (shape.textColumns > 0 ? shape.rows * 2048 : 0)
     }
 
+    /// Classes only.
+    public func isSuitable(for task: Task) -> Bool { task.isClassification }
+
     /// Fits; a regression throws `TrainingError.unsuitable`.
     public func fit(
         _ problem: LearningProblem, training: [Int32], validation: [Int32], configuration: Configuration, seed: Seed,

@@ -15,6 +15,9 @@ public protocol Learner: Sendable {
     /// Expected peak memory of one fit in bytes, beyond the problem itself.
     func estimatedPeakBytes(for shape: ProblemShape, _ configuration: Configuration) -> Int
 
+    /// Whether it can be trained on such a task at all; a fit on one that it cannot throws `TrainingError.unsuitable`.
+    func isSuitable(for task: Task) -> Bool
+
     /// Whether a fit that reaches its deadline returns the model it has so far, and a useful one.
     var keepsPartialModels: Bool { get }
 
@@ -29,6 +32,9 @@ public protocol Learner: Sendable {
 }
 
 extension Learner {
+    /// Every task.
+    public func isSuitable(for task: Task) -> Bool { true }
+
     /// A fit that reaches its deadline throws.
     public var keepsPartialModels: Bool { false }
 }
