@@ -104,6 +104,47 @@ import Testing
         }
     }
 
+    @Test(arguments: StoreKind.allCases) func aPartitionCanBeChosen(_ kind: StoreKind) async throws {
+        try await kind.withStores { stores in
+            try await stores.log.createTopic("t", partitions: 4, retention: .untilCommitted)
+            for partition in [3, 1, 3] { try await stores.log.append([7], key: "k", to: "t", partition: partition) }
+            let consumer = try await stores.log.consumer(of: "t", group: "g")
+            #expect(try await take(consumer, 3).map(\.partition).sorted() == [1, 3, 3])
+            await consumer.close()
+            let refused = await #expect(throws: PlatformError.self) {
+                try await stores.log.append([7], key: "k", to: "t", partition: 4)
+            }
+            #expect(refused?.code == .invalid)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func partitionsAreSharedAndHandedOver(_ kind: StoreKind) async throws {
+        try await kind.withStores { stores in
+            try await stores.log.createTopic("t", partitions: 8, retention: .untilCommitted)
+            let (first, second) = (Holdings(), Holdings())
+            let one = try await stores.log.consumer(of: "t", group: "g") { await first.take($0) }
+            #expect(await first.reaches(8) == Set(0..<8))
+            let two = try await stores.log.consumer(of: "t", group: "g") { await second.take($0) }
+            let own = await first.reaches(4)
+            let others = await second.reaches(4)
+            #expect(own.union(others) == Set(0..<8))
+            // Each gets what is in its partitions, and that alone.
+            for partition in 0..<8 {
+                try await stores.log.append([UInt8(partition)], key: "k", to: "t", partition: partition)
+            }
+            let mine = try await take(one, 4)
+            #expect(Set(mine.map(\.partition)) == own)
+            #expect(Set(try await take(two, 4).map(\.partition)) == others)
+            for message in mine { try await one.commit(message) }
+            // What the second one had out comes to the first.
+            await two.close()
+            #expect(await first.reaches(8) == Set(0..<8))
+            let inherited = try await take(one, 4)
+            #expect(Set(inherited.map(\.partition)) == others)
+            await one.close()
+        }
+    }
+
     @Test(arguments: StoreKind.allCases) func unknownTopicsAreErrors(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             await #expect(throws: PlatformError.self) { try await stores.log.append([], key: "", to: "none") }
@@ -113,5 +154,27 @@ import Testing
             try await stores.log.createTopic("t", partitions: 1, retention: .untilCommitted)
             #expect(try await stores.log.lag(of: "t", group: "nobody") == 0)
         }
+    }
+}
+
+/// The partitions of a consumer, as it is told of them.
+private actor Holdings {
+    private var partitions: Set<Int> = []
+    private var waiting: [(count: Int, continuation: CheckedContinuation<Set<Int>, Never>)] = []
+
+    func take(_ change: PartitionChange) {
+        switch change {
+        case .assigned(let more): partitions.formUnion(more)
+        case .revoked(let fewer): partitions.subtract(fewer)
+        }
+        let count = partitions.count
+        for waiter in waiting where waiter.count == count { waiter.continuation.resume(returning: partitions) }
+        waiting.removeAll { $0.count == count }
+    }
+
+    /// The partitions once there are so many.
+    func reaches(_ count: Int) async -> Set<Int> {
+        if partitions.count == count { return partitions }
+        return await withCheckedContinuation { waiting.append((count, $0)) }
     }
 }
