@@ -85,12 +85,10 @@ final class Workforce: Sendable {
     func place(_ trial: TrialKey, bytes: Int = 0, avoiding: Set<String> = []) -> Placement? {
         let now = clock()
         return state.withLock { state in
-            let fitting = state.members.values.map(\.message).filter {
-                $0.trialMemory >= bytes && state.free($0.name) > 0
-            }
-            // Who failed at it gets it again only where there is no one else.
+            let fitting = state.members.values.map(\.message).filter { $0.trialMemory >= bytes && !$0.isLeaving }
+            // Who failed at it gets it again only where there is no one else, who may be busy for now.
             let others = fitting.filter { !avoiding.contains($0.name) }
-            let choice = (others.isEmpty ? fitting : others).max {
+            let choice = (others.isEmpty ? fitting : others).filter { state.free($0.name) > 0 }.max {
                 (state.free($0.name), $1.name) < (state.free($1.name), $0.name)
             }
             guard let choice else { return nil }
