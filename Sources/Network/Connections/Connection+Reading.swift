@@ -3,14 +3,19 @@ internal import Glibc
 
 extension Connection {
     /// Reads once from the socket; the loop comes back while there is more, so that no connection starves the others.
-    func readSome() {
+    /// Whether bytes came and the connection still is.
+    @discardableResult
+    func readSome() -> Bool {
         let buffer = loop.core.readBuffer
         let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
         guard count > 0 else {
             let number = errno
-            if count == 0 { return peerEnded() }
-            if number != EAGAIN && number != EINTR { end(.system("recv", number, endpoint: endpoint)) }
-            return
+            if count == 0 {
+                peerEnded()
+            } else if number != EAGAIN && number != EINTR {
+                end(.system("recv", number, endpoint: endpoint))
+            }
+            return false
         }
         let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
         switch phase {
@@ -24,6 +29,7 @@ extension Connection {
         case .handshaking: shakeHands(bytes)
         case .draining, .lingering, .closed: break
         }
+        return phase != .closed
     }
 
     private func shakeHands(_ bytes: UnsafeRawBufferPointer) {
@@ -66,6 +72,13 @@ extension Connection {
                         : "the server ended the connection at the TLS handshake: it may not speak TLS",
                     endpoint: endpoint))
         case .open:
+            // With TLS the peer says when it has sent all; without that anyone may have cut the connection.
+            if let tls, !tls.hasPeerSaidGoodbye {
+                return end(
+                    NetworkError(
+                        code: .connectionLost, message: "the server ended the connection without the end of TLS",
+                        endpoint: endpoint))
+            }
             refuseSends()
             phase = .draining
             watchProgress()

@@ -129,8 +129,14 @@ extension Connection {
         }
     }
 
-    /// A peer that reset the connection may have said why before: what it sent is read first.
+    /// A peer that broke the connection off may have said why before: what it sent is read first.
     private func writingFailed(_ number: Int32) {
+        guard !hasWritingFailed else { return }
+        hasWritingFailed = true
+        refuseSends()
+        if phase != .open || !isPaused.load(ordering: .acquiring) {
+            while readSome() {}
+        }
         end(.system("send", number, endpoint: endpoint))
     }
 

@@ -48,6 +48,8 @@ public final class Connection: @unchecked Sendable {
     var isBlocked = false
     /// Whether the peer sends no more.
     var hasPeerEnded = false
+    /// Whether the system takes no more bytes for ever.
+    var hasWritingFailed = false
     /// Tells `connect` how the handshake ended.
     var opening: ((Result<Connection, NetworkError>) -> Void)?
     var closeWaiters: [CheckedContinuation<Void, Never>] = []

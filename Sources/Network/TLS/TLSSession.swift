@@ -22,6 +22,9 @@ final class TLSSession {
     /// Whether the peer has sent anything.
     private(set) var hasHeard = false
 
+    /// Whether the peer has said that it sends no more.
+    private(set) var hasPeerSaidGoodbye = false
+
     private let context: TLSContext
     private let ssl: OpaquePointer
     private let name: String
@@ -107,7 +110,9 @@ final class TLSSession {
             switch status {
             case SSL_ERROR_NONE: continue
             case SSL_ERROR_WANT_READ: return .needsInput
-            case SSL_ERROR_ZERO_RETURN: return .ended
+            case SSL_ERROR_ZERO_RETURN:
+                hasPeerSaidGoodbye = true
+                return .ended
             default: throw NetworkError(code: .tls, message: "TLS failed: \(reason)", endpoint: endpoint)
             }
         }
