@@ -23,6 +23,8 @@ public struct CQLError: Error, Sendable, CustomStringConvertible {
     public var details: Details?
     /// The error that led to this one.
     public var cause: (any Error)?
+    /// Whether the request has certainly not reached a server.
+    var isUnsent = false
 
     /// An error of these parts.
     public init(

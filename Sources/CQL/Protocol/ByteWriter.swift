@@ -29,16 +29,34 @@ struct ByteWriter {
         }
     }
 
-    /// Calls `body` with the bytes in order, from the flat place `start` on.
-    func forEachPiece(from start: Int = 0, _ body: (UnsafeRawBufferPointer) -> Void) {
+    /// A stretch of flat bytes, or a large array.
+    enum Part {
+        case flat(UnsafeRawBufferPointer)
+        case array([UInt8])
+    }
+
+    /// Calls `body` with the parts in order, from the flat place `start` on.
+    func forEachPart(from start: Int = 0, _ body: (Part) -> Void) {
         bytes.withUnsafeBytes { flat in
             var place = start
             for attachment in attachments {
-                if attachment.place > place { body(UnsafeRawBufferPointer(rebasing: flat[place..<attachment.place])) }
-                attachment.bytes.withUnsafeBytes(body)
-                place = max(place, attachment.place)
+                if attachment.place > place {
+                    body(.flat(UnsafeRawBufferPointer(rebasing: flat[place..<attachment.place])))
+                    place = attachment.place
+                }
+                body(.array(attachment.bytes))
             }
-            if place < flat.count { body(UnsafeRawBufferPointer(rebasing: flat[place...])) }
+            if place < flat.count { body(.flat(UnsafeRawBufferPointer(rebasing: flat[place...]))) }
+        }
+    }
+
+    /// The same with the bytes of large arrays.
+    func forEachPiece(from start: Int = 0, _ body: (UnsafeRawBufferPointer) -> Void) {
+        forEachPart(from: start) { part in
+            switch part {
+            case .flat(let bytes): body(bytes)
+            case .array(let array): array.withUnsafeBytes(body)
+            }
         }
     }
 

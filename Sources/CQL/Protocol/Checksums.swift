@@ -42,7 +42,8 @@ enum Checksum {
             var state = state
             var offset = 0
             while bytes.count - offset >= 16 {
-                let low = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) ^ UInt64(state)
+                let low =
+                    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) ^ UInt64(state)
                 let high = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self))
                 var next: UInt32 = 0
                 for place in 0..<8 {

@@ -6,8 +6,8 @@ struct FrameDecoder {
         case payload(SegmentHeader)
     }
 
-    private let version: ProtocolVersion
-    private let isCompressed: Bool
+    private var version = ProtocolVersion.v4
+    private var isCompressed = false
     private var inSegments = false
     private var assembler = EnvelopeAssembler()
     private var stage = Stage.header
@@ -19,7 +19,8 @@ struct FrameDecoder {
     /// Envelopes of a payload whose checksum has not come yet.
     private var unverified: [Envelope] = []
 
-    init(version: ProtocolVersion, compressed: Bool) {
+    /// Says what the start-up asks for; to be called before it is sent.
+    mutating func expect(_ version: ProtocolVersion, compressed: Bool) {
         self.version = version
         isCompressed = compressed
     }

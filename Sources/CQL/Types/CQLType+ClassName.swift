@@ -35,7 +35,9 @@ private struct ClassNameParser {
     private mutating func word() -> String {
         skipBlanks()
         let start = position
-        while position < text.endIndex, !"(),: ".utf8.contains(text[position]) { position = text.index(after: position) }
+        while position < text.endIndex, !"(),: ".utf8.contains(text[position]) {
+            position = text.index(after: position)
+        }
         return String(decoding: text[start..<position], as: UTF8.self)
     }
 
