@@ -1,3 +1,4 @@
+internal import CNetwork
 internal import Glibc
 
 /// Bytes on their way out: small pieces lie one after another in memory that is used again and again, large arrays are held

@@ -15,8 +15,10 @@ final class TLSPeer {
         sigaddset(&signals, SIGPIPE)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         guard let context = SSL_CTX_new(TLS_server_method()) else { return nil }
-        guard let ssl = SSL_CTX_use_certificate_chain_file(context, certificate) == 1
-            && SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) == 1 ? SSL_new(context) : nil
+        guard
+            let ssl =
+                SSL_CTX_use_certificate_chain_file(context, certificate) == 1
+                    && SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) == 1 ? SSL_new(context) : nil
         else {
             SSL_CTX_free(context)
             return nil
