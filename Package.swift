@@ -44,6 +44,8 @@ let package = Package(
         system("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+        system("CNetwork", pkgConfig: "openssl", apt: "libssl-dev"),
+        system("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
 
         // Tables in, trained models out.
         library("Tabular", ["CZlib", "CZstd", "CZip", "CExpat"], numeric: true),
@@ -55,6 +57,8 @@ let package = Package(
         library("CommandLine"),
         library("HTTP", ["CMicroHTTPD"]),
         library("SQLite", ["CSQLite"], numeric: true),
+        library("Network", ["CNetwork"], numeric: true),
+        library("CQL", ["CLZ4", "Network"], numeric: true),
 
         // The example tables, in the binary itself; `.incbin` finds them through the assembler's search path.
         .target(name: "CExampleTables", cSettings: [.headerSearchPath(".")]),
@@ -84,6 +88,8 @@ let package = Package(
         .target(name: "HTTPTestClient", path: "Tests/Support/HTTPTestClient", swiftSettings: common),
         tests("HTTP", ["HTTPTestClient"]),
         tests("SQLite"),
+        tests("Network", ["CNetwork"]),
+        tests("CQL", ["Network"]),
         tests("Platform", ["AutoML", "Learners", "Tabular", "Search"]),
         tests("Drivers", ["Platform", "SQLite", "AutoML", "Learners", "Tabular", "Search"]),
         tests(

@@ -1,0 +1,12 @@
+/// How a connection behaves.
+public struct ConnectionOptions: Sendable, Hashable {
+    /// `sendWaiting` waits while more bytes than this are queued.
+    public var highWaterMark = 1 << 20
+    /// Silence after which the peer is asked whether it is still there; it is given up half a minute after that.
+    public var keepAlive = Duration.seconds(30)
+    /// How long `close` goes on without progress before it breaks the connection off.
+    public var closeTimeout = Duration.seconds(5)
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,60 @@
+import CQL
+import Foundation
+import Network
+
+/// The real Cassandra that live tests talk with.
+enum LiveCluster {
+    private static let environment = ProcessInfo.processInfo.environment
+
+    static var contactPoints: String? { environment["MARTLET_CASSANDRA_CONTACT_POINTS"] }
+    /// Whether `MARTLET_CASSANDRA_CONTACT_POINTS` says where a server is; the live tests are skipped without it.
+    static var isThere: Bool { contactPoints?.isEmpty == false }
+    /// Whether the server wants TLS and a password (`MARTLET_CASSANDRA_TLS_CA`, `…_USERNAME`, `…_PASSWORD`).
+    static var isSecure: Bool { isThere && environment["MARTLET_CASSANDRA_TLS_CA"] != nil }
+    /// An interpreter that has `cassandra-driver` (`MARTLET_TEST_PYTHON`).
+    static var python: String? { environment["MARTLET_TEST_PYTHON"] }
+
+    static func configuration() throws -> SessionConfiguration {
+        var configuration = try SessionConfiguration(contactPoints: contactPoints ?? "")
+        configuration.localDatacenter = environment["MARTLET_CASSANDRA_DATACENTER"]
+        if let authority = environment["MARTLET_CASSANDRA_TLS_CA"] {
+            configuration.tls = TLSOptions(authorityFile: authority)
+        }
+        if let user = environment["MARTLET_CASSANDRA_USERNAME"],
+            let password = environment["MARTLET_CASSANDRA_PASSWORD"]
+        {
+            configuration.credentials = Credentials(username: user, password: password)
+        }
+        return configuration
+    }
+
+    /// Runs `body` with a session and a keyspace of its own, which is dropped afterwards.
+    static func withKeyspace<Value>(
+        _ adjust: (inout SessionConfiguration) -> Void = { _ in },
+        _ body: (Session, _ keyspace: String) async throws -> Value
+    ) async throws -> Value {
+        let name = "test_" + UUID().uuidString.lowercased().filter { $0 != "-" }
+        var configuration = try configuration()
+        adjust(&configuration)
+        let admin = try await Session(configuration: configuration)
+        do {
+            let replicas = min(3, admin.hosts.count)
+            _ = try await admin.execute(
+                """
+                CREATE KEYSPACE \(name) WITH replication = \
+                {'class': 'SimpleStrategy', 'replication_factor': \(replicas)}
+                """)
+            configuration.keyspace = name
+            let session = try await Session(configuration: configuration)
+            let result: Result<Value, any Error>
+            do { result = .success(try await body(session, name)) } catch { result = .failure(error) }
+            await session.close()
+            _ = try await admin.execute("DROP KEYSPACE \(name)", options: RequestOptions(timeout: .seconds(30)))
+            await admin.close()
+            return try result.get()
+        } catch {
+            await admin.close()
+            throw error
+        }
+    }
+}

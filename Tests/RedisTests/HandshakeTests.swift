@@ -1,0 +1,7 @@
+import Testing
+
+@testable import Redis
+
+@Suite("The handshake")
+struct HandshakeTests {
+}
