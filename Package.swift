@@ -46,6 +46,7 @@ let package = Package(
         system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CNetwork", pkgConfig: "openssl", apt: "libssl-dev"),
         system("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
+        system("CLibrdkafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
 
         // Tables in, trained models out.
         library("Tabular", ["CZlib", "CZstd", "CZip", "CExpat"], numeric: true),
@@ -59,6 +60,7 @@ let package = Package(
         library("SQLite", ["CSQLite"], numeric: true),
         library("Network", ["CNetwork"], numeric: true),
         library("CQL", ["CLZ4", "Network"], numeric: true),
+        library("Kafka", ["CLibrdkafka"]),
 
         // The example tables, in the binary itself; `.incbin` finds them through the assembler's search path.
         .target(name: "CExampleTables", cSettings: [.headerSearchPath(".")]),
@@ -90,6 +92,7 @@ let package = Package(
         tests("SQLite"),
         tests("Network", ["CNetwork"]),
         tests("CQL", ["Network"]),
+        tests("Kafka"),
         tests("Platform", ["AutoML", "Learners", "Tabular", "Search"]),
         tests("Drivers", ["Platform", "SQLite", "AutoML", "Learners", "Tabular", "Search"]),
         tests(
