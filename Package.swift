@@ -60,6 +60,7 @@ let package = Package(
         library("SQLite", ["CSQLite"], numeric: true),
         library("Network", ["CNetwork"], numeric: true),
         library("CQL", ["CLZ4", "Network"], numeric: true),
+        library("Redis", ["Network"], numeric: true),
         library("Kafka", ["CLibrdkafka"]),
 
         // The example tables, in the binary itself; `.incbin` finds them through the assembler's search path.
@@ -68,7 +69,7 @@ let package = Package(
 
         // The system.
         library("Platform", ["Tabular", "Search", "Learners", "AutoML", "Examples"], numeric: true),
-        library("Drivers", ["Platform", "SQLite"], numeric: true),
+        library("Drivers", ["Platform", "AutoML", "SQLite", "Network", "CQL", "Kafka", "Redis"], numeric: true),
         library("Server", ["HTTP", "Platform", "AutoML", "Tabular", "Learners", "Search"]),
         .executableTarget(
             name: "martlet",
@@ -92,6 +93,7 @@ let package = Package(
         tests("SQLite"),
         tests("Network", ["CNetwork"]),
         tests("CQL", ["Network"]),
+        tests("Redis", ["Network"]),
         tests("Kafka"),
         tests("Platform", ["AutoML", "Learners", "Tabular", "Search"]),
         tests("Drivers", ["Platform", "SQLite", "AutoML", "Learners", "Tabular", "Search"]),
