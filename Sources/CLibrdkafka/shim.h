@@ -1,6 +1,9 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
@@ -42,4 +45,37 @@ static inline void martlet_kafka_mock_push_errors(
 {
     for (size_t i = 0; i < count; i++)
         rd_kafka_mock_push_request_errors_array(cluster, api_key, 1, &error);
+}
+
+// A bell that librdkafka and other threads ring and one thread waits for.
+static inline int martlet_kafka_bell_create(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+static inline void martlet_kafka_bell_ring(int bell)
+{
+    uint64_t one = 1;
+    // Fails only when the bell has rung 2^64 times unheard.
+    ssize_t written = write(bell, &one, sizeof one);
+    (void)written;
+}
+
+// librdkafka writes the same 8 bytes when the queue is no longer empty.
+static inline void martlet_kafka_bell_attach(int bell, rd_kafka_queue_t *queue)
+{
+    uint64_t one = 1;
+    rd_kafka_queue_io_event_enable(queue, bell, &one, sizeof one);
+}
+
+static inline void martlet_kafka_bell_detach(rd_kafka_queue_t *queue)
+{
+    rd_kafka_queue_io_event_enable(queue, -1, NULL, 0);
+}
+
+static inline void martlet_kafka_bell_wait(int bell, int milliseconds)
+{
+    struct pollfd watched = { .fd = bell, .events = POLLIN };
+    if (poll(&watched, 1, milliseconds) != 1)
+        return;
+    uint64_t count;
+    ssize_t taken = read(bell, &count, sizeof count);
+    (void)taken;
 }

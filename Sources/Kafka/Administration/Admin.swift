@@ -126,6 +126,7 @@ private final class AdminCore: Client.Delegate, Sendable {
 
     func handle(_ event: OpaquePointer, of kind: Int32) {}
     func handle(_ error: KafkaError) {}
+    var wantsMessages: Bool { false }
     func tick() -> Bool { state.withLock { $0.isOpen } }
 
     func close() async {

@@ -1,5 +1,6 @@
 internal import CLibrdkafka
 internal import Dispatch
+internal import Glibc
 internal import Synchronization
 
 /// A librdkafka instance with a thread of its own that polls its events and runs what others ask of that thread, and a
@@ -13,6 +14,8 @@ final class Client: @unchecked Sendable {
         func handle(_ error: KafkaError)
         /// Called between events; false ends the loop, after which the instance is destroyed.
         func tick() -> Bool
+        /// Whether there is room for another message; asked before each is taken.
+        var wantsMessages: Bool { get }
         /// The instance is gone, and no call comes any more.
         func ended()
     }
@@ -24,18 +27,29 @@ final class Client: @unchecked Sendable {
 
     private struct State: @unchecked Sendable {
         var commands: [@Sendable () -> Void] = []
-        var queue: OpaquePointer?
         var isOpen = true
         var destroyFlags: Int32 = 0
     }
-    private let state: Mutex<State>
+    private let state = Mutex(State())
+    private let bell: Int32
+    /// Fetched messages, apart from all other events, so that only they wait when nobody takes them.
+    let messages: OpaquePointer?
+    // Of the polling thread alone, once it runs.
+    private var queue: OpaquePointer?
     private let latest = Mutex<Statistics?>(nil)
 
-    /// Takes over `handle`; `queue` is polled and belongs to the client from now on.
-    init(handle: OpaquePointer, queue: OpaquePointer, log: (@Sendable (KafkaConfiguration.LogLine) -> Void)?) {
+    /// Takes over `handle`; `queue` and `messages` are polled and belong to the client from now on.
+    init(
+        handle: OpaquePointer, queue: OpaquePointer, messages: OpaquePointer? = nil,
+        log: (@Sendable (KafkaConfiguration.LogLine) -> Void)?
+    ) {
         self.handle = handle
+        self.queue = queue
+        self.messages = messages
         self.log = log
-        state = Mutex(State(queue: queue))
+        bell = martlet_kafka_bell_create()
+        martlet_kafka_bell_attach(bell, queue)
+        if let messages { martlet_kafka_bell_attach(bell, messages) }
         // Without this librdkafka writes to standard error.
         rd_kafka_set_log_queue(handle, nil)
     }
@@ -57,7 +71,7 @@ final class Client: @unchecked Sendable {
         state.withLock { state in
             guard state.isOpen else { return false }
             state.commands.append(command)
-            if let queue = state.queue { rd_kafka_queue_yield(queue) }
+            martlet_kafka_bell_ring(bell)
             return true
         }
     }
@@ -85,16 +99,25 @@ final class Client: @unchecked Sendable {
     }
 
     /// Polls `queue` from now on and gives the one before back to librdkafka; on the polling thread only.
-    func replaceQueue(_ queue: OpaquePointer) {
-        let old = state.withLock { state in
-            defer { state.queue = queue }
-            return state.queue
-        }
-        if let old { rd_kafka_queue_destroy(old) }
+    func replaceQueue(_ new: OpaquePointer) {
+        martlet_kafka_bell_attach(bell, new)
+        giveBack(queue)
+        queue = new
     }
 
-    /// Calls `body` with the queue that is polled; on the polling thread only.
-    func withQueue<Value>(_ body: (OpaquePointer?) -> Value) -> Value { body(state.withLock { $0.queue }) }
+    private func giveBack(_ queue: OpaquePointer?) {
+        guard let queue else { return }
+        martlet_kafka_bell_detach(queue)
+        rd_kafka_queue_destroy(queue)
+    }
+
+    /// Sends a commit of `offsets`, whose outcome comes as an event with `token`; on the polling thread only.
+    func commit(_ offsets: [TopicPartition: Int64], token: UInt) throws {
+        let status = PartitionList.with(offsets) {
+            rd_kafka_commit_queue(handle, $0, queue, nil, UnsafeMutableRawPointer(bitPattern: token))
+        }
+        try KafkaError.check(status)
+    }
 
     /// The instance will end without leaving its group.
     func abandonOnDestroy() { state.withLock { $0.destroyFlags = RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE } }
@@ -103,10 +126,10 @@ final class Client: @unchecked Sendable {
         while true {
             runCommands()
             guard delegate.tick() else { break }
-            guard let queue = state.withLock({ $0.queue }) else { break }
-            guard let event = rd_kafka_queue_poll(queue, 200) else { continue }
-            dispatch(event, to: delegate)
-            rd_kafka_event_destroy(event)
+            let hadEvent = takeEvent(from: queue, for: delegate)
+            let hadMessage = delegate.wantsMessages && takeEvent(from: messages, for: delegate)
+            // The time-out is for what only time brings about, such as the end of a delivery's time.
+            if !hadEvent, !hadMessage { martlet_kafka_bell_wait(bell, 100) }
         }
         state.withLock { $0.isOpen = false }
         // Commands that came in before the flag fell still get their run.
@@ -115,6 +138,13 @@ final class Client: @unchecked Sendable {
             self.destroy()
             delegate.ended()
         }
+    }
+
+    private func takeEvent(from queue: OpaquePointer?, for delegate: any Delegate) -> Bool {
+        guard let queue, let event = rd_kafka_queue_poll(queue, 0) else { return false }
+        dispatch(event, to: delegate)
+        rd_kafka_event_destroy(event)
+        return true
     }
 
     private func runCommands() {
@@ -126,13 +156,16 @@ final class Client: @unchecked Sendable {
     }
 
     private func destroy() {
-        let (queue, flags) = state.withLock { state in
-            defer { state.queue = nil }
+        let flags = state.withLock { state in
             state.isOpen = false
-            return (state.queue, state.destroyFlags)
+            return state.destroyFlags
         }
-        if let queue { rd_kafka_queue_destroy(queue) }
+        // Messages hold on to their partitions: left in the queue they would keep the instance from ending.
+        while let messages, let event = rd_kafka_queue_poll(messages, 0) { rd_kafka_event_destroy(event) }
+        giveBack(messages)
+        giveBack(queue)
         rd_kafka_destroy_flags(handle, flags)
+        close(bell)
     }
 
     private func dispatch(_ event: OpaquePointer, to delegate: any Delegate) {

@@ -19,9 +19,9 @@ public final class Consumer: Sendable {
         public var heartbeatInterval: Duration = .seconds(3)
         /// Most time between two polls; the library polls by itself, so it is only reached when the process stands still.
         public var maxPollInterval: Duration = .seconds(300)
-        /// Messages fetched ahead; when there are more, fetching pauses.
+        /// Messages taken over ahead; when there are as many, no more are until half are gone, and fetching pauses.
         public var bufferedMessages = 1000
-        /// Bytes fetched ahead.
+        /// Bytes taken over ahead.
         public var bufferedBytes = 32 << 20
         /// How long a rebalance waits for the handler.
         public var rebalanceTimeout: Duration = .seconds(30)
@@ -149,7 +149,7 @@ public final class Consumer: Sendable {
     public func resume(_ partitions: Set<TopicPartition>) async throws {
         try await core.client.onPollThread { [core] in
             let (given, fetched) = core.state.withLock { state in
-                (state.unpause(partitions), state.isStalled ? [] : partitions.intersection(state.assignment))
+                (state.unpause(partitions), partitions.intersection(state.assignment))
             }
             for (receiver, message) in given { receiver.resume(returning: message) }
             core.setFetching(true, fetched)

@@ -33,7 +33,9 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
             RD_KAFKA_CONSUMER, own.merging(properties) { $1 },
             events: RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT)
         rd_kafka_poll_set_consumer(handle)
-        client = Client(handle: handle, queue: rd_kafka_queue_get_consumer(handle), log: configuration.log)
+        client = Client(
+            handle: handle, queue: rd_kafka_queue_get_consumer(handle), messages: rd_kafka_queue_new(handle),
+            log: configuration.log)
         rebalances = RebalanceQueue(timeout: rebalanceTimeout, handler: onRebalance)
         state = Mutex(ConsumerState(messages: buffer.0, bytes: buffer.1))
         switch source {
@@ -58,6 +60,7 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
             try KafkaError.check(PartitionList.with(places) { rd_kafka_subscribe(client.handle, $0) })
         case .offsets(let offsets):
             state.withLock { $0.assign(Array(offsets.keys)) }
+            forward(Array(offsets.keys), to: client.messages)
             try KafkaError.check(PartitionList.with(offsets) { rd_kafka_assign(client.handle, $0) })
         }
     }
@@ -86,9 +89,19 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
             return handle(KafkaError(raw.pointee.err, rd_kafka_message_errstr(raw).map { String(cString: $0) }))
         }
         let message = Message(raw)
-        let (receiver, stalls) = state.withLock { ($0.deliver(message), $0.stall()) }
+        let receiver = state.withLock { $0.deliver(message) }
         receiver?.resume(returning: message)
-        if stalls { setFetching(false, state.withLock { $0.fetched }) }
+    }
+
+    var wantsMessages: Bool { state.withLock { $0.wantsMessages() } }
+
+    /// Sends the messages of partitions to a queue of their own, or back to the queue of all events.
+    private func forward(_ partitions: [TopicPartition], to queue: OpaquePointer?) {
+        for place in partitions {
+            guard let own = rd_kafka_queue_get_partition(client.handle, place.topic, place.partition) else { continue }
+            rd_kafka_queue_forward(own, queue)
+            rd_kafka_queue_destroy(own)
+        }
     }
 
     /// Stops or continues fetching in librdkafka; on the polling thread, so that it falls between two messages.
@@ -112,10 +125,6 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
     func tick() -> Bool {
         if isAbandoned { return false }
         while let step = rebalances.popFinished() { finish(step) }
-        if state.withLock({ $0.canResume }) {
-            state.withLock { $0.resume() }
-            setFetching(true, state.withLock { $0.fetched })
-        }
         guard let closeDeadline else { return true }
         if rd_kafka_consumer_closed(client.handle) != 0 { return false }
         guard closeDeadline > .now else {
@@ -128,7 +137,7 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
     // MARK: Rebalancing
 
     private func rebalance(_ event: OpaquePointer) {
-        let partitions = PartitionList.partitions(rd_kafka_event_topic_partition_list(event))
+        let partitions = PartitionList.partitions(rd_kafka_event_topic_partition_list(event)).sorted()
         switch rd_kafka_event_error(event) {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
             announce(.assigned(partitions), awaited: true)
@@ -152,12 +161,9 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
         var failure: OpaquePointer?
         switch event {
         case .assigned(let partitions):
-            let isStalled = state.withLock { state in
-                state.assign(partitions)
-                return state.isStalled
-            }
+            state.withLock { $0.assign(partitions) }
+            forward(partitions, to: client.messages)
             failure = PartitionList.with(partitions) { rd_kafka_incremental_assign(client.handle, $0) }
-            if isStalled { setFetching(false, Set(partitions)) }
         case .revoked(let partitions):
             // Before the partitions are given up, on the same connection: the group takes it as the owner's last word.
             let due = state.withLock { $0.takeDue(of: partitions) }
@@ -169,7 +175,10 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
     }
 
     private func release(_ partitions: [TopicPartition]) -> OpaquePointer? {
-        defer { state.withLock { $0.endLeaving(partitions) } }
+        defer {
+            forward(partitions, to: nil)
+            state.withLock { $0.endLeaving(partitions) }
+        }
         guard isInGroup else {
             _ = rd_kafka_assign(client.handle, nil)
             return nil
@@ -179,13 +188,11 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
 
     /// Sends a commit; its outcome comes as an event with `token`. On the polling thread.
     private func sendCommit(_ offsets: [TopicPartition: Int64], token: UInt) {
-        let status = client.withQueue { queue in
-            PartitionList.with(offsets) {
-                rd_kafka_commit_queue(client.handle, $0, queue, nil, UnsafeMutableRawPointer(bitPattern: token))
-            }
+        do {
+            try client.commit(offsets, token: token)
+        } catch {
+            state.withLock { $0.commits.removeValue(forKey: token) }?.resume(throwing: error)
         }
-        guard status != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
-        state.withLock { $0.commits.removeValue(forKey: token) }?.resume(throwing: KafkaError(status))
     }
 
     // MARK: What tasks call
@@ -195,9 +202,9 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { receiver in
                 // Cancellation is looked at under the lock: it is seen here, or it finds the receiver waiting.
-                let (step, canResume) = state.withLock { state -> (ConsumerState.Step?, Bool) in
+                let (step, isRoomy) = state.withLock { state -> (ConsumerState.Step?, Bool) in
                     if Task.isCancelled { return (nil, false) }
-                    return (state.receive(receiver, token: token), state.canResume)
+                    return (state.receive(receiver, token: token), state.endsStall())
                 }
                 switch step {
                 case .give(let message): receiver.resume(returning: message)
@@ -205,7 +212,7 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
                 case .wait: break
                 case nil: receiver.resume(throwing: CancellationError())
                 }
-                if canResume { client.perform {} }
+                if isRoomy { client.perform {} }
             }
         } onCancel: {
             state.withLock { $0.withdraw(token) }?.resume(throwing: CancellationError())

@@ -15,8 +15,7 @@ struct ConsumerState {
     var closers: [CheckedContinuation<Void, Never>] = []
     /// The next message of each partition to hand out.
     private(set) var positions: [TopicPartition: Int64] = [:]
-    /// Whether fetching stands still because the buffer is full.
-    private(set) var isStalled = false
+    private var isStalled = false
     private(set) var paused: Set<TopicPartition> = []
     private var held: [TopicPartition: [Message]] = [:]
     private var buffer: MessageBuffer
@@ -30,9 +29,6 @@ struct ConsumerState {
         lastToken += 1
         return lastToken
     }
-
-    /// The partitions that are fetched when nothing stalls.
-    var fetched: Set<TopicPartition> { assignment.subtracting(paused) }
 
     // MARK: Delivery
 
@@ -51,17 +47,19 @@ struct ConsumerState {
         return nil
     }
 
-    /// Whether fetching has to stop now; true once.
-    mutating func stall() -> Bool {
-        guard buffer.isFull, !isStalled else { return false }
-        isStalled = true
-        return true
+    /// Whether another message may be taken from librdkafka, whose own limits then hold up the brokers.
+    mutating func wantsMessages() -> Bool {
+        guard phase == .open else { return false }
+        isStalled = isStalled ? !buffer.hasRoom : buffer.isFull
+        return !isStalled
     }
 
-    /// Whether there is room to go on; `resume` then takes the mark away.
-    var canResume: Bool { isStalled && buffer.hasRoom && phase == .open }
-
-    mutating func resume() { isStalled = false }
+    /// Whether the polling thread stands still and has to be woken, as there is room again; true once.
+    mutating func endsStall() -> Bool {
+        guard isStalled, buffer.hasRoom, phase == .open else { return false }
+        isStalled = false
+        return true
+    }
 
     enum Step {
         case give(Message?)

@@ -148,6 +148,8 @@ final class ProducerCore: Client.Delegate, Sendable {
         admitWaiting()
     }
 
+    var wantsMessages: Bool { false }
+
     func tick() -> Bool {
         admitWaiting()
         return state.withLock { state in
