@@ -57,6 +57,7 @@ let package = Package(
         library("HTTP", ["CMicroHTTPD"]),
         library("SQLite", ["CSQLite"], numeric: true),
         library("Network", ["CNetwork"], numeric: true),
+        library("Redis", ["Network"], numeric: true),
 
         // The example tables, in the binary itself; `.incbin` finds them through the assembler's search path.
         .target(name: "CExampleTables", cSettings: [.headerSearchPath(".")]),
@@ -75,7 +76,8 @@ let package = Package(
             swiftSettings: common),
 
         .executableTarget(
-            name: "martlet-bench", dependencies: ["Learners", "Search", "Tabular"], swiftSettings: common),
+            name: "martlet-bench", dependencies: ["Learners", "Search", "Tabular", "Network", "Redis"],
+            swiftSettings: common),
 
         tests("Tabular", resources: [.copy("Resources")]),
         tests("Search"),
@@ -86,7 +88,9 @@ let package = Package(
         .target(name: "HTTPTestClient", path: "Tests/Support/HTTPTestClient", swiftSettings: common),
         tests("HTTP", ["HTTPTestClient"]),
         tests("SQLite"),
-        tests("Network", ["CNetwork"]),
+        .target(name: "TestCertificates", path: "Tests/Support/TestCertificates", swiftSettings: common),
+        tests("Network", ["CNetwork", "TestCertificates"]),
+        tests("Redis", ["Network", "TestCertificates"]),
         tests("Platform", ["AutoML", "Learners", "Tabular", "Search"]),
         tests("Drivers", ["Platform", "SQLite", "AutoML", "Learners", "Tabular", "Search"]),
         tests(
