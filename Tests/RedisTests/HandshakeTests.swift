@@ -45,7 +45,9 @@ struct HandshakeTests {
 
     @Test(
         "servers that know no RESP3 are spoken to in RESP2",
-        arguments: ["ERR unknown command `HELLO`, with args beginning with: `3`", "NOPROTO unsupported protocol version"])
+        arguments: [
+            "ERR unknown command `HELLO`, with args beginning with: `3`", "NOPROTO unsupported protocol version",
+        ])
     func olderServer(answer: String) {
         var plain = Handshake(configuration())
         #expect(isDone(plain.received(.error(answer))))

@@ -5,11 +5,15 @@ import Testing
 @Suite("Replies")
 struct RESPParserTests {
     /// All replies in `text`, given to the parser in pieces of `size`.
-    static func replies(_ text: String, pieces size: Int = .max, limits: RESPParser.Limits = .init()) throws -> [RESPValue] {
+    static func replies(_ text: String, pieces size: Int = .max, limits: RESPParser.Limits = .init()) throws
+        -> [RESPValue]
+    {
         try replies(Array(text.utf8), pieces: size, limits: limits)
     }
 
-    static func replies(_ bytes: [UInt8], pieces size: Int = .max, limits: RESPParser.Limits = .init()) throws -> [RESPValue] {
+    static func replies(_ bytes: [UInt8], pieces size: Int = .max, limits: RESPParser.Limits = .init()) throws
+        -> [RESPValue]
+    {
         var parser = RESPParser(limits: limits)
         var replies: [RESPValue] = []
         var place = 0
@@ -30,12 +34,21 @@ struct RESPParserTests {
         ("$0\r\n\r\n$5\r\na\r\nbc\r\n", [bulk(""), bulk("a\r\nbc")]),
         ("$-1\r\n*-1\r\n_\r\n", [.null, .null, .null]),
         ("#t\r\n#f\r\n", [.boolean(true), .boolean(false)]),
-        (",3.25\r\n,-1e3\r\n,inf\r\n,-inf\r\n", [.double(3.25), .double(-1000), .double(.infinity), .double(-.infinity)]),
-        ("(-3492890328409238509324850943850943825024385\r\n", [.bigNumber("-3492890328409238509324850943850943825024385")]),
-        ("!9\r\nERR a\r\nb\r\n", [.error("ERR a\r\nb")]),
+        (
+            ",3.25\r\n,-1e3\r\n,inf\r\n,-inf\r\n",
+            [.double(3.25), .double(-1000), .double(.infinity), .double(-.infinity)]
+        ),
+        (
+            "(-3492890328409238509324850943850943825024385\r\n",
+            [.bigNumber("-3492890328409238509324850943850943825024385")]
+        ),
+        ("!8\r\nERR a\r\nb\r\n", [.error("ERR a\r\nb")]),
         ("=8\r\ntxt:some\r\n", [.verbatimString(format: "txt", text: Array("some".utf8))]),
         ("*0\r\n*2\r\n$1\r\na\r\n*1\r\n:1\r\n", [.array([]), .array([bulk("a"), .array([.number(1)])])]),
-        ("%1\r\n+k\r\n~2\r\n:1\r\n:2\r\n", [.map([.init(key: .simpleString("k"), value: .set([.number(1), .number(2)]))])]),
+        (
+            "%1\r\n+k\r\n~2\r\n:1\r\n:2\r\n",
+            [.map([.init(key: .simpleString("k"), value: .set([.number(1), .number(2)]))])]
+        ),
         (">2\r\n+invalidate\r\n_\r\n+OK\r\n", [.push([.simpleString("invalidate"), .null]), .simpleString("OK")]),
         ("|1\r\n+ttl\r\n:9\r\n*1\r\n|1\r\n+x\r\n*0\r\n:5\r\n", [.array([.number(5)])]),
         ("$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", [bulk("Hello")]),
@@ -60,9 +73,11 @@ struct RESPParserTests {
     @Test(
         "what is not RESP is refused",
         arguments: [
-            "x\r\n", "\r\n", "+OK\n", "\u{15}\u{3}\u{3}\r\n", ":\r\n", ":1a\r\n", ":9223372036854775808\r\n", ":--1\r\n",
+            "x\r\n", "\r\n", "+OK\n", "\u{15}\u{3}\u{3}\r\n", ":\r\n", ":1a\r\n", ":9223372036854775808\r\n",
+            ":--1\r\n",
             "$-2\r\n", "$x\r\n", "$3\r\nabcd\r\n", "$3\r\nabc\n\n", "*-2\r\n", "%-1\r\n", "%?\r\n+a\r\n.\r\n", ".\r\n",
-            "*1\r\n.\r\n", ";1\r\na\r\n", "$?\r\n+a\r\n", "$?\r\n$?\r\n", "=2\r\nab\r\n", "=4\r\ntxtx\r\n", "#x\r\n", "_x\r\n",
+            "*1\r\n.\r\n", ";1\r\na\r\n", "$?\r\n+a\r\n", "$?\r\n$?\r\n", "=2\r\nab\r\n", "=4\r\ntxtx\r\n", "#x\r\n",
+            "_x\r\n",
             ",\r\n", ",0x1\r\n", ",infinite\r\n", "(12x\r\n", "(\r\n",
         ])
     func refused(text: String) {
@@ -92,7 +107,9 @@ struct RESPParserTests {
             #expect(throws: RedisError.self, "\(text)") { try RESPParserTests.replies(text, limits: limits) }
         }
         // The count begins anew with each reply.
-        #expect(try RESPParserTests.replies("*4\r\n:1\r\n:1\r\n:1\r\n:1\r\n*4\r\n:1\r\n:1\r\n:1\r\n:1\r\n", limits: limits).count == 2)
+        #expect(
+            try RESPParserTests.replies("*4\r\n:1\r\n:1\r\n:1\r\n:1\r\n*4\r\n:1\r\n:1\r\n:1\r\n:1\r\n", limits: limits)
+                .count == 2)
     }
 
     @Test("a parser that has failed goes on failing, and a good one knows where it is")
@@ -124,11 +141,13 @@ struct RESPParserTests {
             var bytes: [UInt8]
             switch round % 3 {
             case 0: bytes = (0..<Int(random.next() % 60)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-            case 1: bytes = (0..<Int(random.next() % 60)).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))] }
+            case 1:
+                bytes = (0..<Int(random.next() % 60)).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))] }
             default:
                 bytes = (0..<3).flatMap { _ in good[Int(random.next() % UInt64(good.count))] }
                 for _ in 0..<random.next() % 3 {
-                    bytes[Int(random.next() % UInt64(bytes.count))] = alphabet[Int(random.next() % UInt64(alphabet.count))]
+                    bytes[Int(random.next() % UInt64(bytes.count))] =
+                        alphabet[Int(random.next() % UInt64(alphabet.count))]
                 }
                 if random.next() % 4 == 0 { bytes.removeLast(Int(random.next() % UInt64(bytes.count))) }
             }

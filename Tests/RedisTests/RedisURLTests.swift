@@ -25,7 +25,8 @@ struct RedisURLTests {
         "what cannot be meant is refused, without repeating a password",
         arguments: [
             "", "redis", "http://h", "redis://", "redis://:6379", "redis://h:", "redis://h:0", "redis://h:65536",
-            "redis://h:+1", "redis://h:1x", "redis://::1", "redis://[::1", "redis://[::1]x", "redis://h/db", "redis://h/-1",
+            "redis://h:+1", "redis://h:1x", "redis://::1", "redis://[::1", "redis://[::1]x", "redis://h/db",
+            "redis://h/-1",
             "redis://h/1/2", "redis://h/99999999999999999999", "redis://secret@h", "redis://:secret%zz@h",
             "redis://:secret%4@h", "redis://:secret%ff@h", "redis://:secret@h?x=1", "redis://:secret#@h",
         ])

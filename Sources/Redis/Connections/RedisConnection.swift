@@ -64,8 +64,18 @@ final class RedisConnection: @unchecked Sendable {
             new.abort()
             throw RedisConnection.explained(error, configuration)
         }
-        new.timeout.store(nanoseconds(configuration.requestTimeout), ordering: .releasing)
+        new.limitRequests(to: configuration.requestTimeout)
         return new
+    }
+
+    /// From here on requests have another time-out than the handshake, whose timer would come too late for them.
+    private func limitRequests(to limit: Duration) {
+        timeout.store(RedisConnection.nanoseconds(limit), ordering: .releasing)
+        let timer = pending.withLock { pending in
+            pending.isTimerSet = false
+            return pending.timer
+        }
+        if let timer { loop.cancel(timer) }
     }
 
     private func shakeHands(_ configuration: RedisConfiguration) async throws {
