@@ -80,7 +80,8 @@ let package = Package(
             swiftSettings: common),
 
         .executableTarget(
-            name: "martlet-bench", dependencies: ["Learners", "Search", "Tabular"], swiftSettings: common),
+            name: "martlet-bench", dependencies: ["Learners", "Search", "Tabular", "Network", "Redis"],
+            swiftSettings: common),
 
         tests("Tabular", resources: [.copy("Resources")]),
         tests("Search"),
@@ -91,9 +92,10 @@ let package = Package(
         .target(name: "HTTPTestClient", path: "Tests/Support/HTTPTestClient", swiftSettings: common),
         tests("HTTP", ["HTTPTestClient"]),
         tests("SQLite"),
-        tests("Network", ["CNetwork"]),
+        .target(name: "TestCertificates", path: "Tests/Support/TestCertificates", swiftSettings: common),
+        tests("Network", ["CNetwork", "TestCertificates"]),
         tests("CQL", ["Network"]),
-        tests("Redis", ["Network"]),
+        tests("Redis", ["Network", "TestCertificates"]),
         tests("Kafka"),
         tests("Platform", ["AutoML", "Learners", "Tabular", "Search"]),
         tests("Drivers", ["Platform", "SQLite", "AutoML", "Learners", "Tabular", "Search"]),
