@@ -45,6 +45,7 @@ let package = Package(
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CNetwork", pkgConfig: "openssl", apt: "libssl-dev"),
+        system("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
         system("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
 
         // Tables in, trained models out.
@@ -58,7 +59,7 @@ let package = Package(
         library("HTTP", ["CMicroHTTPD"]),
         library("SQLite", ["CSQLite"], numeric: true),
         library("Network", ["CNetwork"], numeric: true),
-        library("CQL", ["CLZ4", "Network"], numeric: true),
+        library("CQL", ["CDeflate", "CLZ4", "Network"], numeric: true),
 
         // The example tables, in the binary itself; `.incbin` finds them through the assembler's search path.
         .target(name: "CExampleTables", cSettings: [.headerSearchPath(".")]),
@@ -77,7 +78,7 @@ let package = Package(
             swiftSettings: common),
 
         .executableTarget(
-            name: "martlet-bench", dependencies: ["Learners", "Search", "Tabular"], swiftSettings: common),
+            name: "martlet-bench", dependencies: ["CQL", "Learners", "Network", "Search", "Tabular"], swiftSettings: common),
 
         tests("Tabular", resources: [.copy("Resources")]),
         tests("Search"),

@@ -4,8 +4,9 @@ let arguments = Array(CommandLine.arguments.dropFirst())
 do {
     switch arguments.first {
     case "boosting": try BoostingBenchmark(Array(arguments.dropFirst())).run()
+    case "cql": try await CQLBenchmark.run(Array(arguments.dropFirst()))
     case "read": try ReadingBenchmark.run(Array(arguments.dropFirst()))
-    default: throw BenchmarkError(description: "usage: martlet-bench boosting|read …")
+    default: throw BenchmarkError(description: "usage: martlet-bench boosting|cql|read …")
     }
 } catch {
     print(error)
