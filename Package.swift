@@ -45,6 +45,7 @@ let package = Package(
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CNetwork", pkgConfig: "openssl", apt: "libssl-dev"),
+        system("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
         system("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
         system("CLibrdkafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
 
@@ -59,7 +60,7 @@ let package = Package(
         library("HTTP", ["CMicroHTTPD"]),
         library("SQLite", ["CSQLite"], numeric: true),
         library("Network", ["CNetwork"], numeric: true),
-        library("CQL", ["CLZ4", "Network"], numeric: true),
+        library("CQL", ["CDeflate", "CLZ4", "Network"], numeric: true),
         library("Redis", ["Network"], numeric: true),
         library("Kafka", ["CLibrdkafka"]),
 
@@ -80,7 +81,7 @@ let package = Package(
             swiftSettings: common),
 
         .executableTarget(
-            name: "martlet-bench", dependencies: ["Learners", "Search", "Tabular", "Network", "Redis"],
+            name: "martlet-bench", dependencies: ["CQL", "Learners", "Network", "Redis", "Search", "Tabular"],
             swiftSettings: common),
 
         tests("Tabular", resources: [.copy("Resources")]),

@@ -4,9 +4,10 @@ let arguments = Array(CommandLine.arguments.dropFirst())
 do {
     switch arguments.first {
     case "boosting": try BoostingBenchmark(Array(arguments.dropFirst())).run()
+    case "cql": try await CQLBenchmark.run(Array(arguments.dropFirst()))
     case "read": try ReadingBenchmark.run(Array(arguments.dropFirst()))
     case "network": try await NetworkBenchmark.run(Array(arguments.dropFirst()))
-    default: throw BenchmarkError(description: "usage: martlet-bench boosting|read|network …")
+    default: throw BenchmarkError(description: "usage: martlet-bench boosting|cql|network|read …")
     }
 } catch {
     print(error)

@@ -145,9 +145,8 @@ extension Array: CQLDecodable where Element: CQLDecodable {
             self = elements
         default:
             guard Element.self == UInt8.self else { throw cell.mismatch(Self.self) }
-            let bytes = try cell.withUnsafeBytes { Array<UInt8>($0) }
-            guard let bytes = bytes as? [Element] else { throw cell.mismatch(Self.self) }
-            self = bytes
+            // A cast with `as` would look at every element.
+            self = unsafeBitCast(try cell.withUnsafeBytes { [UInt8]($0) }, to: Self.self)
         }
     }
 }

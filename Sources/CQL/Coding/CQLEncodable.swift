@@ -165,8 +165,9 @@ extension Array: CQLEncodable where Element: CQLEncodable {
     public func encode(as type: CQLType, into encoder: inout CQLEncoder) throws(CQLError) {
         switch type {
         case .blob:
-            guard let bytes = self as? [UInt8] else { throw mismatch(Self.self, type) }
-            try encoder.encode(bytes: bytes)
+            guard Element.self == UInt8.self else { throw mismatch(Self.self, type) }
+            // A cast with `as` would look at every element.
+            try encoder.encode(bytes: unsafeBitCast(self, to: [UInt8].self))
         case .list(let element), .set(let element): try encodeElements(of: element, into: &encoder)
         case .vector(let element, let dimension):
             try encoder.encodeVector(self, of: element, dimension: dimension)

@@ -110,7 +110,7 @@ struct FrameDecoder {
     private func verify(_ trailer: ArraySlice<UInt8>) throws(CQLError) {
         var announced: UInt32 = 0
         for byte in trailer.reversed() { announced = announced << 8 | UInt32(byte) }
-        guard announced == Checksum.finish(checksum) else {
+        guard announced == checksum else {
             throw CQLError(.protocolViolation, "a segment's payload is damaged: its checksum is wrong")
         }
     }

@@ -55,7 +55,7 @@ struct FrameEncoder: Sendable {
         writer.bytes.withUnsafeMutableBytes {
             Self.store(header.packed(compressed: false), count: headerSize, to: $0, at: 0)
         }
-        withUnsafeBytes(of: Checksum.finish(checksum).littleEndian) { writer.bytes.append(contentsOf: $0) }
+        withUnsafeBytes(of: checksum.littleEndian) { writer.bytes.append(contentsOf: $0) }
     }
 
     /// Makes the bytes behind the first header's room as many segments as they need.
