@@ -99,7 +99,7 @@ let package = Package(
         tests("Redis", ["Network", "TestCertificates"]),
         tests("Kafka"),
         tests("Platform", ["AutoML", "Learners", "Tabular", "Search"]),
-        tests("Drivers", ["Platform", "SQLite", "AutoML", "Learners", "Tabular", "Search"]),
+        tests("Drivers", ["Platform", "SQLite", "CQL", "Kafka", "Network", "AutoML", "Learners", "Tabular", "Search"]),
         tests(
             "Server",
             ["HTTPTestClient", "Examples", "HTTP", "Drivers", "Platform", "AutoML", "Learners", "Tabular", "Search"]),

@@ -48,6 +48,16 @@ final class KafkaMessageLog: MessageLog {
                 name(topic), partitions: partitions, replicationFactor: configuration.replication ?? -1,
                 settings: ["retention.ms": "\(milliseconds)", "cleanup.policy": "delete"])
         }
+        // Brokers tell each other of it a moment later.
+        for _ in 0..<100 {
+            do {
+                _ = try await partitionCount(of: topic)
+                return
+            } catch let error as PlatformError where error.code == .notFound {
+                try await _Concurrency.Task.sleep(for: .milliseconds(50))
+            }
+        }
+        throw PlatformError(.unavailable, "Kafka: topic \(topic) was made and is not seen")
     }
 
     private func name(_ topic: String) -> String { configuration.prefix + topic }

@@ -61,7 +61,8 @@ public protocol MessageConsumer: Sendable {
     /// `CancellationError` when the calling task is cancelled; then no message is lost.
     func next() async throws -> Message?
 
-    /// Says that the message is dealt with for good; in any order, and again without effect. One that another consumer took
+    /// Says that the message is dealt with for good; in any order, and again without effect. A log may bring it again all the
+    /// same, after one of its partition that came before it and was not committed. One that another consumer took
     /// over meanwhile has no effect either.
     func commit(_ message: Message) async throws
 

@@ -23,7 +23,7 @@ import Testing
                 seed: Seed(.max)), proposedAt: Timestamp(milliseconds: 12))
     }
 
-    @Test(arguments: StoreKind.allCases) func recordsComeBackAsWritten(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.present) func recordsComeBackAsWritten(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             let store = stores.experiments
             var record = record("e")
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func whoClaimedEarlierIsRefused(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.present) func whoClaimedEarlierIsRefused(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             let store = stores.experiments
             try await store.create(record("e"))
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func unfinishedComeTheOldestFirst(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.present) func unfinishedComeTheOldestFirst(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             let store = stores.experiments
             let ids = (0..<5).map { _ in Identifier.make() }
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func aWishToCancelIsKept(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.present) func aWishToCancelIsKept(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             let store = stores.experiments
             try await store.create(record("e"))
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func trialsAreUpsertsByIndex(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.present) func trialsAreUpsertsByIndex(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             let store = stores.experiments
             for index in [2, 0, 11, 1] { try await store.put(trial(index)) }
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func startsAreCounted(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.present) func startsAreCounted(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             let store = stores.experiments
             let starts = (0..<3).map { TrialStart(id: Identifier.make(), worker: "w\($0 % 2)") }
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func eventsAreReadFromAPlaceOn(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.present) func eventsAreReadFromAPlaceOn(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             let store = stores.experiments
             #expect(try await store.lastSequence(of: "e") == 0)
