@@ -45,14 +45,15 @@ struct EventLoopTests {
         let loop = try EventLoop(name: "test")
         let collectors = (0..<3).map { _ in Collector() }
         for collector in collectors {
-            _ = try await Connection.connect(to: server.endpoint, on: loop, timeout: .seconds(20), handler: collector)
+            _ = try await Connection.connect(to: server.endpoint, on: loop, timeout: .seconds(120), handler: collector)
         }
         await loop.stop()
         for collector in collectors { #expect(await collector.end()?.code == .loopStopped) }
         #expect(!loop.execute {})
         await loop.stop()
         await #expect {
-            _ = try await Connection.connect(to: server.endpoint, on: loop, timeout: .seconds(20), handler: Collector())
+            _ = try await Connection.connect(
+                to: server.endpoint, on: loop, timeout: .seconds(120), handler: Collector())
         } throws: { ($0 as? NetworkError)?.code == .loopStopped }
     }
 
@@ -65,7 +66,7 @@ struct EventLoopTests {
                 group.addTask {
                     let collector = Collector()
                     let connection = try await Connection.connect(
-                        to: server.endpoint, on: loop, timeout: .seconds(60), handler: collector)
+                        to: server.endpoint, on: loop, timeout: .seconds(120), handler: collector)
                     let bytes = pattern(1000 + number, seed: number)
                     connection.send(bytes)
                     #expect(await collector.bytes(atLeast: bytes.count) == bytes)

@@ -16,7 +16,7 @@ final class RedisServer: Sendable {
     }
 
     var endpoint: Endpoint { Endpoint(host: "127.0.0.1", port: port) }
-    var configuration: RedisConfiguration { RedisConfiguration(endpoint: endpoint) }
+    var configuration: RedisConfiguration { RedisConfiguration(endpoint: endpoint).patient }
 
     /// Starts a server and waits until it is ready.
     init(_ options: [String] = [], tls: (certificate: String, key: String)? = nil) throws {
@@ -91,6 +91,16 @@ final class RedisServer: Sendable {
         }
         guard status == 0 else { throw ServerFailure(description: "no free port") }
         return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
+
+extension RedisConfiguration {
+    /// With time-outs that a machine busy with other tests does not reach.
+    var patient: RedisConfiguration {
+        var configuration = self
+        configuration.connectTimeout = .seconds(120)
+        configuration.requestTimeout = .seconds(120)
+        return configuration
     }
 }
 
