@@ -58,5 +58,7 @@ static inline int network_tls_minimum_1_2(SSL_CTX *context) {
 }
 static inline int network_tls_server_name(SSL *ssl, const char *name) { return (int)SSL_set_tlsext_host_name(ssl, name); }
 static inline void network_tls_release_buffers(SSL_CTX *context) { SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS); }
+static inline void network_tls_forbid_renegotiation(SSL_CTX *context) {
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+}
 static inline int network_error_reason(unsigned long code) { return ERR_GET_REASON(code); }
-static inline int network_error_library(unsigned long code) { return ERR_GET_LIB(code); }

@@ -7,7 +7,7 @@ struct ConnectingTests {
 
     init() throws { loop = try EventLoop(name: "test") }
 
-    private func failure(_ endpoint: Endpoint, timeout: Duration = .seconds(20)) async -> NetworkError? {
+    private func failure(_ endpoint: Endpoint, timeout: Duration = .seconds(120)) async -> NetworkError? {
         do {
             let connection = try await Connection.connect(
                 to: endpoint, on: loop, timeout: timeout, handler: Collector())
@@ -47,7 +47,8 @@ struct ConnectingTests {
         let server = try SocketServer(backlog: 0, nil)
         let fillers = (0..<4).map { _ in
             Task {
-                try await Connection.connect(to: server.endpoint, on: loop, timeout: .seconds(60), handler: Collector())
+                try await Connection.connect(
+                    to: server.endpoint, on: loop, timeout: .seconds(120), handler: Collector())
             }
         }
         _ = try await fillers[0].value

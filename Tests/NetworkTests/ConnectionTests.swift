@@ -9,11 +9,20 @@ struct ConnectionTests {
 
     init() throws { loop = try EventLoop(name: "test") }
 
-    private func connect(_ server: SocketServer, _ handler: any ConnectionHandler, options: ConnectionOptions = .init())
+    /// Without the time-outs that a machine busy with other tests may reach.
+    private static var patient: ConnectionOptions {
+        var options = ConnectionOptions()
+        options.closeTimeout = .seconds(120)
+        return options
+    }
+
+    private func connect(
+        _ server: SocketServer, _ handler: any ConnectionHandler, options: ConnectionOptions = Self.patient
+    )
         async throws -> Connection
     {
         try await Connection.connect(
-            to: server.endpoint, on: loop, timeout: .seconds(20), options: options, handler: handler)
+            to: server.endpoint, on: loop, timeout: .seconds(120), options: options, handler: handler)
     }
 
     @Test("bytes go there and come back, and the end is orderly")
@@ -129,9 +138,8 @@ struct ConnectionTests {
             _ = peer.write(
                 Array(String(all.reduce(into: [Int](repeating: 0, count: 3)) { $0[Int($1)] += 1 }.description).utf8))
         }
-        var options = ConnectionOptions()
+        var options = Self.patient
         options.highWaterMark = 100_000
-        options.closeTimeout = .seconds(60)
         let collector = Collector()
         let connection = try await connect(server, collector, options: options)
         // More than the sockets of both sides hold, so that it stays queued.

@@ -45,37 +45,44 @@ struct EventLoopTests {
         let loop = try EventLoop(name: "test")
         let collectors = (0..<3).map { _ in Collector() }
         for collector in collectors {
-            _ = try await Connection.connect(to: server.endpoint, on: loop, timeout: .seconds(20), handler: collector)
+            _ = try await Connection.connect(to: server.endpoint, on: loop, timeout: .seconds(120), handler: collector)
         }
         await loop.stop()
         for collector in collectors { #expect(await collector.end()?.code == .loopStopped) }
         #expect(!loop.execute {})
         await loop.stop()
         await #expect {
-            _ = try await Connection.connect(to: server.endpoint, on: loop, timeout: .seconds(20), handler: Collector())
+            _ = try await Connection.connect(
+                to: server.endpoint, on: loop, timeout: .seconds(120), handler: Collector())
         } throws: { ($0 as? NetworkError)?.code == .loopStopped }
     }
 
-    @Test("1,000 connections on one loop")
+    @Test("1,000 connections open at a time on one loop")
     func manyConnections() async throws {
+        try raiseDescriptorLimit(to: 4096)
         let server = try SocketServer.echo()
         let loop = try EventLoop(name: "test")
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        let open = try await withThrowingTaskGroup(of: (Connection, Collector).self) { group in
+            var open: [(Connection, Collector)] = []
             for number in 0..<1000 {
                 group.addTask {
                     let collector = Collector()
                     let connection = try await Connection.connect(
-                        to: server.endpoint, on: loop, timeout: .seconds(60), handler: collector)
-                    let bytes = pattern(1000 + number, seed: number)
-                    connection.send(bytes)
-                    #expect(await collector.bytes(atLeast: bytes.count) == bytes)
-                    await connection.close()
-                    #expect(await collector.end() == nil)
+                        to: server.endpoint, on: loop, timeout: .seconds(120), handler: collector)
+                    return (connection, collector)
                 }
                 // A listener's queue of connections not yet accepted has its bounds.
-                if number >= 200 { try await group.next() }
+                if number >= 200, let next = try await group.next() { open.append(next) }
             }
-            try await group.waitForAll()
+            for try await next in group { open.append(next) }
+            return open
+        }
+        #expect(open.count == 1000)
+        for (number, (connection, _)) in open.enumerated() { connection.send(pattern(1000 + number, seed: number)) }
+        for (number, (connection, collector)) in open.enumerated() {
+            #expect(await collector.bytes(atLeast: 1000 + number) == pattern(1000 + number, seed: number))
+            await connection.close()
+            #expect(await collector.end() == nil)
         }
         await loop.stop()
     }

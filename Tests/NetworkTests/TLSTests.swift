@@ -19,7 +19,7 @@ struct TLSTests {
     {
         do {
             let connection = try await Connection.connect(
-                to: Endpoint(host: host, port: server.port), tls: options, on: loop, timeout: .seconds(20),
+                to: Endpoint(host: host, port: server.port), tls: options, on: loop, timeout: .seconds(120),
                 handler: Collector())
             await connection.close()
             return nil
@@ -35,7 +35,7 @@ struct TLSTests {
         let collector = Collector()
         let connection = try await Connection.connect(
             to: Endpoint(host: host, port: server.port), tls: TLSOptions(authorityFile: certificates.authority),
-            on: loop, timeout: .seconds(20), handler: collector)
+            on: loop, timeout: .seconds(120), handler: collector)
         connection.send([1, 2, 3])
         #expect(await collector.bytes(atLeast: 3) == [1, 2, 3])
         let value = pattern(5 << 20, seed: 7)
@@ -129,7 +129,7 @@ struct TLSTests {
         let collector = Collector()
         _ = try await Connection.connect(
             to: server.endpoint, tls: TLSOptions(authorityFile: certificates.authority), on: loop,
-            timeout: .seconds(20), handler: collector)
+            timeout: .seconds(120), handler: collector)
         #expect(await collector.end()?.code == .connectionLost)
         #expect(collector.bytes == [1, 2, 3])
         await loop.stop()

@@ -115,10 +115,10 @@ struct ClientTests {
         let server = try RedisServer()
         let first = try await RedisClient.connect(server.configuration, on: loop)
         let third = try await RedisClient.connect(
-            try RedisConfiguration(url: "redis://localhost:\(server.port)/3"), on: loop)
+            try RedisConfiguration(url: "redis://localhost:\(server.port)/3").patient, on: loop)
         try await first.set("a", to: [1])
         #expect(try await third.get("a") == nil)
-        let beyond = try RedisConfiguration(url: "redis://localhost:\(server.port)/99")
+        let beyond = try RedisConfiguration(url: "redis://localhost:\(server.port)/99").patient
         #expect(await code { _ = try await RedisClient.connect(beyond, on: loop) } == .server)
         await first.close()
         await third.close()
@@ -130,13 +130,13 @@ struct ClientTests {
         let server = try RedisServer(["--requirepass", "open sesame"])
         let address = "127.0.0.1:\(server.port)"
         let client = try await RedisClient.connect(
-            try RedisConfiguration(url: "redis://:open%20sesame@\(address)"), on: loop)
+            try RedisConfiguration(url: "redis://:open%20sesame@\(address)").patient, on: loop)
         _ = try await client.command(["ACL", "SETUSER", "reader", "on", ">secret", "+@all", "~*"])
         let reader = try await RedisClient.connect(
-            try RedisConfiguration(url: "redis://reader:secret@\(address)"), on: loop)
+            try RedisConfiguration(url: "redis://reader:secret@\(address)").patient, on: loop)
         #expect(try await reader.command(["ACL", "WHOAMI"]).text == "reader")
         for url in ["redis://\(address)", "redis://:wrong@\(address)", "redis://reader:wrong@\(address)"] {
-            let configuration = try RedisConfiguration(url: url)
+            let configuration = try RedisConfiguration(url: url).patient
             #expect(await code { _ = try await RedisClient.connect(configuration, on: loop) } == .authentication)
         }
         await reader.close()
@@ -151,7 +151,7 @@ struct ClientTests {
         let server = try RedisServer(["--requirepass", "p"], tls: files)
         let url = "rediss://:p@127.0.0.1:\(server.port)"
         let client = try await RedisClient.connect(
-            try RedisConfiguration(url: url, authorityFile: certificates.authority), on: loop)
+            try RedisConfiguration(url: url, authorityFile: certificates.authority).patient, on: loop)
         let value = [UInt8](repeating: 7, count: 3 << 20)
         try await client.set("a", to: value)
         #expect(try await client.get("a") == value)
@@ -163,15 +163,17 @@ struct ClientTests {
                 return nil
             } catch { return ((error as? RedisError)?.cause as? NetworkError)?.code }
         }
-        let stranger = try RedisConfiguration(url: url, authorityFile: certificates.otherAuthority)
+        let stranger = try RedisConfiguration(url: url, authorityFile: certificates.otherAuthority).patient
         #expect(await cause(stranger) == .unknownAuthority)
         let otherName = try RedisConfiguration(
-            url: "rediss://:p@localhost:\(server.port)", authorityFile: certificates.authority)
+            url: "rediss://:p@localhost:\(server.port)", authorityFile: certificates.authority
+        ).patient
         #expect(await cause(otherName) == .wrongName)
         let wrong = try RedisConfiguration(
-            url: "rediss://:x@127.0.0.1:\(server.port)", authorityFile: certificates.authority)
+            url: "rediss://:x@127.0.0.1:\(server.port)", authorityFile: certificates.authority
+        ).patient
         #expect(await code { _ = try await RedisClient.connect(wrong, on: loop) } == .authentication)
-        let unencrypted = try RedisConfiguration(url: "redis://:p@127.0.0.1:\(server.port)")
+        let unencrypted = try RedisConfiguration(url: "redis://:p@127.0.0.1:\(server.port)").patient
         await #expect {
             _ = try await RedisClient.connect(unencrypted, on: loop)
         } throws: { error in

@@ -14,6 +14,7 @@ struct RedisURLTests {
         #expect(full.endpoint == Endpoint(host: "10.0.0.1", port: 7000))
         #expect(full.tls == TLSOptions(authorityFile: "/ca.pem"))
         #expect(full.user == "us@er" && full.password == "p:/w" && full.database == 3)
+        #expect("\(full)" == "rediss://us@er:***@10.0.0.1:7000/3")
         let password = try RedisConfiguration(url: "REDIS://:se:c/r@et@h:1/")
         #expect(password.user == nil && password.password == "se:c/r@et" && password.endpoint.host == "h")
         let six = try RedisConfiguration(url: "redis://[::1]:6380/0")

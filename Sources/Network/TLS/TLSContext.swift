@@ -14,6 +14,8 @@ final class TLSContext: @unchecked Sendable {
         pointer = context
         _ = network_tls_minimum_1_2(context)
         network_tls_release_buffers(context)
+        // A new handshake in the midst of writing would have to wait for reading.
+        network_tls_forbid_renegotiation(context)
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
         ERR_clear_error()
         if let file = options.authorityFile {

@@ -117,3 +117,12 @@ public struct RedisConfiguration: Sendable, Hashable {
         RedisError(code: .configuration, message: "the URL of Redis cannot be used: \(reason)")
     }
 }
+
+extension RedisConfiguration: CustomStringConvertible {
+    /// The URL without the password, so that it may be logged.
+    public var description: String {
+        let scheme = tls == nil ? "redis" : "rediss"
+        let credentials = password == nil ? "" : "\(user ?? ""):***@"
+        return "\(scheme)://\(credentials)\(endpoint)/\(database)"
+    }
+}

@@ -123,12 +123,15 @@ final class RedisConnection: @unchecked Sendable {
     private func send(_ request: Request, _ write: (inout OutgoingBuffer) -> Void) {
         var mustSetTimer = false
         var sent = 0
+        var end: RedisError?
         let isTaken = connection?.send { buffer in
             let before = buffer.count
             write(&buffer)
             sent = buffer.count - before
             // Within the lock of the buffer, so that requests wait in the order in which they are sent.
             pending.withLock { pending in
+                end = pending.end
+                if end != nil { return }
                 pending.queue.append(request)
                 if !pending.isTimerSet {
                     pending.isTimerSet = true
@@ -137,17 +140,15 @@ final class RedisConnection: @unchecked Sendable {
             }
         }
         counters.requests.wrappingAdd(1, ordering: .relaxed)
-        guard isTaken == true else {
-            let end =
-                pending.withLock { $0.end }
+        guard isTaken == true, end == nil else {
+            let reason =
+                end ?? reason
                 ?? RedisError(
                     code: .disconnected, message: "there is no connection at the moment", endpoint: endpoint)
-            return fail(request, end)
+            return fail(request, reason)
         }
         counters.bytesSent.wrappingAdd(sent, ordering: .relaxed)
         if mustSetTimer { setTimer(nanoseconds: timeout.load(ordering: .relaxed)) }
-        // The end may have come between the lock of the buffer and this one, and passed the request over.
-        if let end = pending.withLock({ $0.end }) { fail(request, end) }
     }
 
     private func fail(_ request: Request, _ error: RedisError) {
@@ -195,7 +196,9 @@ final class RedisConnection: @unchecked Sendable {
             endpoint: endpoint)
         for request in late { fail(request, error) }
         // A server that has answered nothing in all that time is gone, or as good as that.
-        if lastReply < oldest.start { abort() }
+        if lastReply < oldest.start {
+            end(RedisError(code: .connectionLost, message: "the server answers no more", endpoint: endpoint))
+        }
     }
 
     private static func nanoseconds(_ duration: Duration) -> UInt64 {

@@ -135,6 +135,15 @@ struct TestFailure: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
+/// Lets the process have so many descriptors, where that is allowed.
+func raiseDescriptorLimit(to count: UInt) throws {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { throw TestFailure("getrlimit") }
+    if limit.rlim_cur >= count { return }
+    limit.rlim_cur = min(limit.rlim_max, count)
+    guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { throw TestFailure("setrlimit") }
+}
+
 /// `size` bytes that differ from place to place and from seed to seed.
 func pattern(_ size: Int, seed: Int) -> [UInt8] {
     var bytes: [UInt8] = []

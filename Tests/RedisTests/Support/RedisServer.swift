@@ -16,29 +16,44 @@ final class RedisServer: Sendable {
     }
 
     var endpoint: Endpoint { Endpoint(host: "127.0.0.1", port: port) }
-    var configuration: RedisConfiguration { RedisConfiguration(endpoint: endpoint) }
+    var configuration: RedisConfiguration { RedisConfiguration(endpoint: endpoint).patient }
 
     /// Starts a server and waits until it is ready.
     init(_ options: [String] = [], tls: (certificate: String, key: String)? = nil) throws {
-        port = try RedisServer.freePort()
-        var all = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no", "--logfile", ""]
-        if let tls {
-            all += ["--port", "0", "--tls-port", "\(port)", "--tls-auth-clients", "no"]
-            // Clients here need no certificate, so any will do for the authority of clients.
-            all += [
-                "--tls-cert-file", tls.certificate, "--tls-key-file", tls.key, "--tls-ca-cert-file", tls.certificate,
-            ]
-        } else {
-            all += ["--port", "\(port)"]
+        var attempts = 5
+        while true {
+            // Someone else may take the port before the server does.
+            let port = try RedisServer.freePort()
+            let all = RedisServer.options(port: port, tls: tls) + options
+            attempts -= 1
+            do {
+                process = Mutex(try RedisServer.launch(all))
+            } catch  where attempts > 0 { continue }
+            self.port = port
+            self.options = all
+            return
         }
-        self.options = all + options
-        process = Mutex(nil)
-        try start()
+    }
+
+    private static func options(port: Int, tls: (certificate: String, key: String)?) -> [String] {
+        let common = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no", "--logfile", ""]
+        guard let tls else { return common + ["--port", "\(port)"] }
+        return common + [
+            "--port", "0", "--tls-port", "\(port)", "--tls-auth-clients", "no",
+            // Clients here need no certificate, so any will do for the authority of clients.
+            "--tls-cert-file", tls.certificate, "--tls-key-file", tls.key, "--tls-ca-cert-file", tls.certificate,
+        ]
     }
 
     deinit { kill() }
 
+    /// Starts the server again, where it was, after `kill()`.
     func start() throws {
+        let server = try RedisServer.launch(options)
+        process.withLock { $0 = server }
+    }
+
+    private static func launch(_ options: [String]) throws -> Process {
         let server = Process()
         let output = Pipe()
         server.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -56,7 +71,7 @@ final class RedisServer: Sendable {
             }
             log += String(decoding: data, as: UTF8.self)
         }
-        process.withLock { $0 = server }
+        return server
     }
 
     /// Ends the server as a crash would, and waits until it is gone.
@@ -91,6 +106,16 @@ final class RedisServer: Sendable {
         }
         guard status == 0 else { throw ServerFailure(description: "no free port") }
         return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
+
+extension RedisConfiguration {
+    /// With time-outs that a machine busy with other tests does not reach.
+    var patient: RedisConfiguration {
+        var configuration = self
+        configuration.connectTimeout = .seconds(120)
+        configuration.requestTimeout = .seconds(120)
+        return configuration
     }
 }
 
