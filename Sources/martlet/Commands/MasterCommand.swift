@@ -1,3 +1,4 @@
+import AutoML
 import CommandLine
 import Drivers
 import Foundation
