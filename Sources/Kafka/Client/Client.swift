@@ -172,12 +172,7 @@ final class Client: @unchecked Sendable {
         let kind = rd_kafka_event_type(event)
         switch kind {
         case RD_KAFKA_EVENT_LOG:
-            guard let log else { return }
-            var facility: UnsafePointer<CChar>?
-            var text: UnsafePointer<CChar>?
-            var level: Int32 = 0
-            guard rd_kafka_event_log(event, &facility, &text, &level) == 0, let facility, let text else { return }
-            log(.init(level: Int(level), facility: String(cString: facility), message: String(cString: text)))
+            if let log, let line = KafkaConfiguration.LogLine(event) { log(line) }
         case RD_KAFKA_EVENT_STATS:
             guard let text = rd_kafka_event_stats(event) else { return }
             if let statistics = Statistics(json: String(cString: text)) { latest.withLock { $0 = statistics } }
