@@ -5,7 +5,8 @@ do {
     switch arguments.first {
     case "boosting": try BoostingBenchmark(Array(arguments.dropFirst())).run()
     case "read": try ReadingBenchmark.run(Array(arguments.dropFirst()))
-    default: throw BenchmarkError(description: "usage: martlet-bench boosting|read …")
+    case "kafka": try await KafkaBenchmark(Array(arguments.dropFirst())).run()
+    default: throw BenchmarkError(description: "usage: martlet-bench boosting|read|kafka …")
     }
 } catch {
     print(error)

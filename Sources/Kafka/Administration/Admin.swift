@@ -147,6 +147,8 @@ private final class AdminCore: Client.Delegate, Sendable {
         client.perform {}
     }
 
+    func willEnd() {}
+
     func ended() {
         let closers = state.withLock { state in
             state.hasEnded = true

@@ -72,6 +72,14 @@ final class RebalanceQueue: Sendable {
         }
     }
 
+    /// All rebalances under way, whose handlers are not waited for any more.
+    func popAll() -> [RebalanceEvent] {
+        state.withLock { state in
+            defer { state.entries = [] }
+            return state.entries.map(\.event)
+        }
+    }
+
     /// No more events: the handler's task ends after those already told.
     func end() { told?.finish() }
 }

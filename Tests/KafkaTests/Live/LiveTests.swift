@@ -145,14 +145,16 @@ struct LiveTests {
             let stays = try Consumer(LiveCluster.configuration, topics: [topic], options: otherOptions) {
                 other.note($0)
             }
-            let first = try Consumer(LiveCluster.configuration, topics: [topic], options: options)
+            let own = Journal<RebalanceEvent>()
+            let first = try Consumer(LiveCluster.configuration, topics: [topic], options: options) { own.note($0) }
+            for journal in [other, own] { await journal.wait { $0.contains { $0.partitions.count == 1 } } }
             try await producer.send(0..<2, to: topic) { Int32($0) }
-            let own = try #require(try await first.next()).topicPartition
-            try await first.commit(own, offset: 1)
+            let place = try #require(try await first.next()).topicPartition
+            try await first.commit(place, offset: 1)
             let before = other.values
             await first.close()
             let again = try Consumer(LiveCluster.configuration, topics: [topic], options: options)
-            _ = try await producer.send(topic: topic, partition: own.partition, value: [UInt8]("again"))
+            _ = try await producer.send(topic: topic, partition: place.partition, value: [UInt8]("again"))
             #expect(try await again.next()?.text == "again")
             #expect(other.values == before)
             await again.close()
