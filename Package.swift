@@ -45,6 +45,7 @@ let package = Package(
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CLibrdkafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
+        system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
 
         // Tables in, trained models out.
         library("Tabular", ["CZlib", "CZstd", "CZip", "CExpat"], numeric: true),
@@ -53,7 +54,8 @@ let package = Package(
         library("AutoML", ["Tabular", "Search", "Learners"], numeric: true),
 
         // Foundations that know nothing of Martlet.
-        library("CommandLine"),
+        library("YAML", ["CYAML"]),
+        library("CommandLine", ["YAML"]),
         library("HTTP", ["CMicroHTTPD"]),
         library("SQLite", ["CSQLite"], numeric: true),
         library("Kafka", ["CLibrdkafka"]),
@@ -81,6 +83,7 @@ let package = Package(
         tests("Search"),
         tests("Learners", ["Tabular", "Search"]),
         tests("AutoML", ["Learners", "Tabular", "Search"]),
+        tests("YAML"),
         tests("CommandLine"),
         tests("Examples"),
         .target(name: "HTTPTestClient", path: "Tests/Support/HTTPTestClient", swiftSettings: common),

@@ -4,7 +4,7 @@ set -euo pipefail
 
 packages=(
     pkg-config zlib1g-dev libzstd-dev libzip-dev libexpat1-dev libsqlite3-dev libmicrohttpd-dev # what the binary links
-    librdkafka-dev
+    librdkafka-dev libyaml-dev
     curl jq                                                                                     # what the demo talks with
 )
 
