@@ -48,6 +48,7 @@ let package = Package(
         system("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
         system("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
         system("CLibrdkafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
+        system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
 
         // Tables in, trained models out.
         library("Tabular", ["CZlib", "CZstd", "CZip", "CExpat"], numeric: true),
@@ -56,7 +57,8 @@ let package = Package(
         library("AutoML", ["Tabular", "Search", "Learners"], numeric: true),
 
         // Foundations that know nothing of Martlet.
-        library("CommandLine"),
+        library("YAML", ["CYAML"]),
+        library("CommandLine", ["YAML"]),
         library("HTTP", ["CMicroHTTPD"]),
         library("SQLite", ["CSQLite"], numeric: true),
         library("Network", ["CNetwork"], numeric: true),
@@ -81,13 +83,14 @@ let package = Package(
             swiftSettings: common),
 
         .executableTarget(
-            name: "martlet-bench", dependencies: ["CQL", "Learners", "Network", "Redis", "Search", "Tabular"],
+            name: "martlet-bench", dependencies: ["CQL", "Kafka", "Learners", "Network", "Redis", "Search", "Tabular"],
             swiftSettings: common),
 
         tests("Tabular", resources: [.copy("Resources")]),
         tests("Search"),
         tests("Learners", ["Tabular", "Search"]),
         tests("AutoML", ["Learners", "Tabular", "Search"]),
+        tests("YAML"),
         tests("CommandLine"),
         tests("Examples"),
         .target(name: "HTTPTestClient", path: "Tests/Support/HTTPTestClient", swiftSettings: common),

@@ -7,6 +7,7 @@ packages=(
     libssl-dev                                                                                  # and for TLS
     libdeflate-dev liblz4-dev                                                                   # and for CQL
     librdkafka-dev                                                                              # and for Kafka
+    libyaml-dev                                                                                 # and for configuration
     curl jq                                                                                     # what the demo talks with
     openssl redis-server                                                                        # what tests talk to
 )

@@ -24,21 +24,31 @@ public struct Command: Sendable {
     public let operands: [Operand]
     /// Options, in the order help shows them.
     public let options: [OptionDeclaration]
+    /// Whether its options may also come from a YAML file named by `--config FILE`, and `--print-config` prints a sample.
+    public let readsConfiguration: Bool
     /// Runs it and gives the exit code.
     public let run: @Sendable (Invocation) async throws -> Int32
 
     /// A command of these parts.
     public init(
         _ name: String, summary: String, discussion: String = "", operands: [Operand] = [],
-        options: [OptionDeclaration] = [], run: @escaping @Sendable (Invocation) async throws -> Int32
+        options: [OptionDeclaration] = [], readsConfiguration: Bool = false,
+        run: @escaping @Sendable (Invocation) async throws -> Int32
     ) {
         self.name = name
         self.summary = summary
         self.discussion = discussion
         self.operands = operands
-        self.options = options
+        self.options = options + (readsConfiguration ? [Command.config.declaration] : [])
+        self.readsConfiguration = readsConfiguration
         self.run = run
     }
+
+    static let config = Option<String?>.text(
+        "config", value: "FILE", help: "A YAML file with options; the environment and the command line go over it")
+
+    /// The options that a configuration file may hold.
+    var configurable: [OptionDeclaration] { options.filter { $0.name != Command.config.declaration.name } }
 
     /// How it is called, without the program's name.
     var usage: String {

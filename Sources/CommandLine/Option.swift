@@ -1,7 +1,7 @@
 /// A declared option of a command: `--name VALUE`, `--name=VALUE`, or a bare `--name` for a flag.
 public struct Option<Value: Sendable>: Sendable {
     /// Its declaration without the type of its value.
-    public let declaration: OptionDeclaration
+    public internal(set) var declaration: OptionDeclaration
     /// The value where neither the command line nor the environment gives one.
     public let fallback: Value
     let parse: @Sendable (String) throws -> Value
@@ -17,6 +17,24 @@ public struct Option<Value: Sendable>: Sendable {
             name: name, short: short, valueName: value, help: help, environment: environment, choices: choices,
             check: { _ = try parse($0) })
     }
+
+    /// The same option under another key of a configuration file, such as `kafka.password`, and in another environment
+    /// variable. A secret may also come as a file that holds it: `…_FILE` in the environment, `…_file` in the configuration.
+    public func configured(key: String? = nil, environment: String? = nil, isSecret: Bool = false) -> Option<Value> {
+        var changed = declaration
+        if let key { changed.key = key }
+        if let environment { changed.environment = environment }
+        changed.isSecret = isSecret
+        return Option(declaration: changed, fallback: fallback, parse: parse)
+    }
+
+    private init(
+        declaration: OptionDeclaration, fallback: Value, parse: @escaping @Sendable (String) throws -> Value
+    ) {
+        self.declaration = declaration
+        self.fallback = fallback
+        self.parse = parse
+    }
 }
 
 /// What help, completion and parsing need to know of an option.
@@ -30,10 +48,30 @@ public struct OptionDeclaration: Sendable {
     /// One line for help.
     public let help: String
     /// The environment variable that stands in for an option not given.
-    public let environment: String?
+    public internal(set) var environment: String?
+    /// Its key in a configuration file, levels set apart by dots; by default its name with `_` for `-`.
+    public internal(set) var key: String
+    /// Whether it is a secret, which may also come as the name of a file that holds it.
+    public internal(set) var isSecret = false
+    /// Whether it takes several values.
+    public internal(set) var isList = false
     /// The values it may take, for help and completion; empty where any may be given.
     public let choices: [String]
     let check: @Sendable (String) throws -> Void
+
+    init(
+        name: String, short: Character?, valueName: String?, help: String, environment: String?, choices: [String],
+        check: @escaping @Sendable (String) throws -> Void
+    ) {
+        self.name = name
+        self.short = short
+        self.valueName = valueName
+        self.help = help
+        self.environment = environment
+        self.choices = choices
+        self.check = check
+        key = String(name.map { $0 == "-" ? "_" : $0 })
+    }
 }
 
 extension Option where Value == Bool {
@@ -113,9 +151,11 @@ extension Option {
 
     /// Names separated by commas.
     public static func list(_ name: String, value: String, help: String) -> Option<[String]> where Value == [String] {
-        Option<[String]>(name, value: value, help: help, default: []) { text in
+        var option = Option<[String]>(name, value: value, help: help, default: []) { text in
             text.split(separator: ",", omittingEmptySubsequences: true).map(String.init)
         }
+        option.declaration.isList = true
+        return option
     }
 }
 

@@ -31,9 +31,15 @@ extension Command {
             }
         }
         for option in options where values[option.name] == nil {
-            guard let variable = option.environment, let value = environment[variable], !value.isEmpty else { continue }
-            try check(option, value, source: variable)
+            guard let (value, source) = try option.environmentValue(environment) else { continue }
+            try check(option, value, source: source)
             values[option.name] = value
+        }
+        if readsConfiguration, let path = values[Command.config.declaration.name] {
+            for (name, value) in try ConfigurationFile(path: path, options: configurable).values()
+            where values[name] == nil {
+                values[name] = value
+            }
         }
         if operands.count < self.operands.count {
             throw UsageError("\(self.operands[operands.count].name) is missing: \(usage)")
@@ -44,7 +50,7 @@ extension Command {
         return Invocation(operands: operands, values: values)
     }
 
-    private func check(_ option: OptionDeclaration, _ value: String, source: String) throws {
+    func check(_ option: OptionDeclaration, _ value: String, source: String) throws {
         do {
             try option.check(value)
         } catch let error as UsageError {

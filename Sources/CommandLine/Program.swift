@@ -34,6 +34,7 @@ public struct Program: Sendable {
         case "help":
             guard arguments.count > 1 else { return .print(help) }
             return .print(help(for: try command(arguments[1])))
+        case "reference": return .print(reference)
         case "completions":
             guard arguments.count == 2 else { throw UsageError("completions takes a shell: bash, zsh or fish") }
             return .print(try completions(for: arguments[1]))
@@ -43,6 +44,9 @@ public struct Program: Sendable {
         let own = arguments.dropFirst()
         if own.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
             return .print(help(for: command))
+        }
+        if command.readsConfiguration, own.prefix(while: { $0 != "--" }).contains("--print-config") {
+            return .print(command.sampleConfiguration)
         }
         return .run(command, try command.parse(Array(own), environment: environment))
     }

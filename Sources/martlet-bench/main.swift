@@ -6,8 +6,9 @@ do {
     case "boosting": try BoostingBenchmark(Array(arguments.dropFirst())).run()
     case "cql": try await CQLBenchmark.run(Array(arguments.dropFirst()))
     case "read": try ReadingBenchmark.run(Array(arguments.dropFirst()))
+    case "kafka": try await KafkaBenchmark(Array(arguments.dropFirst())).run()
     case "network": try await NetworkBenchmark.run(Array(arguments.dropFirst()))
-    default: throw BenchmarkError(description: "usage: martlet-bench boosting|cql|network|read …")
+    default: throw BenchmarkError(description: "usage: martlet-bench boosting|cql|kafka|network|read …")
     }
 } catch {
     print(error)

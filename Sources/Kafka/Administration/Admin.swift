@@ -21,7 +21,7 @@ public final class Admin: Sendable {
     /// Ends it; calls made later throw `KafkaError.Code.closed`.
     public func close() async { await core.close() }
 
-    /// Makes a topic; one that exists already is success, whatever its settings.
+    /// Makes a topic and waits until the brokers know it; one that exists already is success, whatever its settings.
     ///
     /// `replicationFactor` −1 takes the broker's default; `settings` are Kafka's own, such as `retention.ms`.
     public func createTopic(
@@ -48,10 +48,11 @@ public final class Admin: Sendable {
                 else { return }
                 try AdminCall.check(results, count, except: RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
             }
+            try AdminCall.wait(handle, topic, exists: true, timeout)
         }
     }
 
-    /// Deletes topics; one that does not exist is success.
+    /// Deletes topics and waits until the brokers have forgotten them; one that does not exist is success.
     public func deleteTopics(_ topics: [String], timeout: Duration = .seconds(30)) async throws {
         try await core.client.blocking { handle in
             var requests = topics.map { rd_kafka_DeleteTopic_new($0) }
@@ -65,6 +66,7 @@ public final class Admin: Sendable {
                 else { return }
                 try AdminCall.check(results, count, except: RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
             }
+            for topic in topics { try AdminCall.wait(handle, topic, exists: false, timeout) }
         }
     }
 
@@ -144,6 +146,8 @@ private final class AdminCore: Client.Delegate, Sendable {
         state.withLock { $0.isOpen = false }
         client.perform {}
     }
+
+    func willEnd() {}
 
     func ended() {
         let closers = state.withLock { state in

@@ -67,6 +67,22 @@ enum AdminCall {
         }
     }
 
+    /// Waits until a broker answers that a topic is there, or is not: brokers learn of both a moment after the controller.
+    static func wait(_ handle: OpaquePointer, _ topic: String, exists: Bool, _ timeout: Duration) throws {
+        let deadline = ContinuousClock.now + timeout
+        while true {
+            do {
+                _ = try partitions(handle, topic, deadline)
+                if exists { return }
+                guard .now < deadline else { throw KafkaError(.timedOut, topic: topic) }
+            } catch let error as KafkaError where error.code == .unknownTopic {
+                if !exists { return }
+                guard .now < deadline else { throw error }
+            }
+            pause(milliseconds: 20)
+        }
+    }
+
     /// The bounds of one partition.
     static func watermarks(
         _ handle: OpaquePointer, _ topic: String, _ partition: Int32, _ deadline: ContinuousClock.Instant

@@ -16,6 +16,8 @@ final class Client: @unchecked Sendable {
         func tick() -> Bool
         /// Whether there is room for another message; asked before each is taken.
         var wantsMessages: Bool { get }
+        /// The loop has ended and the instance is about to be destroyed; the last call on the polling thread.
+        func willEnd()
         /// The instance is gone, and no call comes any more.
         func ended()
     }
@@ -105,6 +107,11 @@ final class Client: @unchecked Sendable {
         queue = new
     }
 
+    /// Handles the events that are there already; on the polling thread only.
+    func drain(for delegate: any Delegate) {
+        while takeEvent(from: queue, for: delegate) {}
+    }
+
     private func giveBack(_ queue: OpaquePointer?) {
         guard let queue else { return }
         martlet_kafka_bell_detach(queue)
@@ -134,6 +141,7 @@ final class Client: @unchecked Sendable {
         state.withLock { $0.isOpen = false }
         // Commands that came in before the flag fell still get their run.
         runCommands()
+        delegate.willEnd()
         lane.async {
             self.destroy()
             delegate.ended()
@@ -172,12 +180,7 @@ final class Client: @unchecked Sendable {
         let kind = rd_kafka_event_type(event)
         switch kind {
         case RD_KAFKA_EVENT_LOG:
-            guard let log else { return }
-            var facility: UnsafePointer<CChar>?
-            var text: UnsafePointer<CChar>?
-            var level: Int32 = 0
-            guard rd_kafka_event_log(event, &facility, &text, &level) == 0, let facility, let text else { return }
-            log(.init(level: Int(level), facility: String(cString: facility), message: String(cString: text)))
+            if let log, let line = KafkaConfiguration.LogLine(event) { log(line) }
         case RD_KAFKA_EVENT_STATS:
             guard let text = rd_kafka_event_stats(event) else { return }
             if let statistics = Statistics(json: String(cString: text)) { latest.withLock { $0 = statistics } }

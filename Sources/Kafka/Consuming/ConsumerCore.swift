@@ -19,6 +19,7 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
     // Of the polling thread alone.
     private var closeDeadline: ContinuousClock.Instant?
     private var isAbandoned = false
+    private var forwarded: Set<TopicPartition> = []
 
     init(
         _ configuration: KafkaConfiguration, _ properties: [String: String], source: Source, buffer: (Int, Int),
@@ -97,6 +98,7 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
 
     /// Sends the messages of partitions to a queue of their own, or back to the queue of all events.
     private func forward(_ partitions: [TopicPartition], to queue: OpaquePointer?) {
+        if queue == nil { forwarded.subtract(partitions) } else { forwarded.formUnion(partitions) }
         for place in partitions {
             guard let own = rd_kafka_queue_get_partition(client.handle, place.topic, place.partition) else { continue }
             rd_kafka_queue_forward(own, queue)
@@ -272,6 +274,22 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
         closeDeadline = .now + closeTimeout
         client.replaceQueue(queue)
         if let failure = rd_kafka_consumer_close_queue(client.handle, queue) { rd_kafka_error_destroy(failure) }
+    }
+
+    func willEnd() {
+        // An instance that waits for the answer to a rebalance would never end.
+        client.drain(for: self)
+        for event in rebalances.popAll() {
+            var failure: OpaquePointer?
+            if case .assigned = event {
+                failure = PartitionList.with([TopicPartition]()) { rd_kafka_incremental_assign(client.handle, $0) }
+            } else {
+                failure = release(event.partitions)
+            }
+            if let failure { rd_kafka_error_destroy(failure) }
+        }
+        // A message in the queue and its partition hold on to each other: the instance would wait for both for ever.
+        forward(Array(forwarded), to: nil)
     }
 
     func ended() {

@@ -40,11 +40,13 @@ final class RebalanceQueue: Sendable {
     func add(_ event: RebalanceEvent, awaited: Bool, wake: @escaping @Sendable () -> Void) {
         let id = state.withLock { state in
             state.lastID += 1
-            let isDone = !awaited || told == nil
+            let isDone = !awaited || told == nil || event.partitions.isEmpty
             state.entries.append(
                 Entry(id: state.lastID, event: event, deadline: .now + timeout, isAcknowledged: isDone))
             return state.lastID
         }
+        // Most rounds of a group change nothing for a member.
+        if event.partitions.isEmpty { return }
         told?.yield(
             (
                 event,
@@ -67,6 +69,14 @@ final class RebalanceQueue: Sendable {
         state.withLock { state in
             guard let first = state.entries.first, first.isAcknowledged || first.deadline <= .now else { return nil }
             return state.entries.removeFirst().event
+        }
+    }
+
+    /// All rebalances under way, whose handlers are not waited for any more.
+    func popAll() -> [RebalanceEvent] {
+        state.withLock { state in
+            defer { state.entries = [] }
+            return state.entries.map(\.event)
         }
     }
 

@@ -180,6 +180,8 @@ final class ProducerCore: Client.Delegate, Sendable {
         client.perform {}
     }
 
+    func willEnd() {}
+
     func ended() {
         let (pending, closers) = state.withLock { state in
             defer {
