@@ -193,7 +193,7 @@ extension Consumer.Options {
     /// The mock cluster waits for the session time-out in every rebalance.
     fileprivate static func quick(_ group: String) -> Consumer.Options {
         var options = Consumer.Options(group: group)
-        options.sessionTimeout = .seconds(4)
+        options.sessionTimeout = .seconds(6)
         options.heartbeatInterval = .milliseconds(200)
         return options
     }
