@@ -90,7 +90,9 @@ let package = Package(
         tests("HTTP", ["HTTPTestClient"]),
         tests("SQLite"),
         tests("Network", ["CNetwork"]),
-        tests("CQL", ["Network"]),
+        .testTarget(
+            name: "CQLTests", dependencies: ["CQL", "Network"], exclude: ["Live/interoperability.py"],
+            swiftSettings: common),
         tests("Platform", ["AutoML", "Learners", "Tabular", "Search"]),
         tests("Drivers", ["Platform", "SQLite", "AutoML", "Learners", "Tabular", "Search"]),
         tests(

@@ -1,7 +1,7 @@
 /// Where requests can go at one moment: never changed, replaced as a whole.
 final class RoutingTable: Sendable {
     struct Entry: Sendable {
-        let host: Host
+        let host: ClusterHost
         let connections: [HostConnection]
         /// Why there is no connection.
         let failure: CQLError?

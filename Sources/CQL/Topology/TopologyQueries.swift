@@ -5,7 +5,7 @@ internal import Network
 enum TopologyQueries {
     /// What was learnt.
     struct Topology: Sendable {
-        var hosts: [Host]
+        var hosts: [ClusterHost]
         /// The identifier of the host that was asked.
         var asked: UUID
         /// Nothing where the ring is not one of Murmur3 tokens.
@@ -91,12 +91,12 @@ enum TopologyQueries {
         return Endpoint(host: chosen.description, port: port ?? defaultPort)
     }
 
-    private static func host(_ row: Row, at endpoint: Endpoint) -> Host? {
+    private static func host(_ row: Row, at endpoint: Endpoint) -> ClusterHost? {
         guard let id = try? row["host_id", as: UUID?.self],
             let datacenter = try? row["data_center", as: String?.self]
         else { return nil }
         let tokens = (try? row["tokens", as: Set<String>.self]) ?? []
-        return Host(
+        return ClusterHost(
             id: id, endpoint: endpoint, datacenter: datacenter,
             rack: ((try? row["rack", as: String?.self]) ?? nil) ?? "",
             releaseVersion: ((try? row["release_version", as: String?.self]) ?? nil) ?? "",

@@ -17,6 +17,9 @@ enum LiveCluster {
     static func configuration() throws -> SessionConfiguration {
         var configuration = try SessionConfiguration(contactPoints: contactPoints ?? "")
         configuration.localDatacenter = environment["MARTLET_CASSANDRA_DATACENTER"]
+        // The machine may have much else to do; what is awaited are events, not times.
+        configuration.connectTimeout = .seconds(60)
+        configuration.requestTimeout = .seconds(120)
         if let authority = environment["MARTLET_CASSANDRA_TLS_CA"] {
             configuration.tls = TLSOptions(authorityFile: authority)
         }
@@ -26,6 +29,19 @@ enum LiveCluster {
             configuration.credentials = Credentials(username: user, password: password)
         }
         return configuration
+    }
+
+    /// Why no session can be made with the changed configuration; nil where one was made.
+    static func failure(_ adjust: (inout SessionConfiguration) -> Void) async throws -> CQLError? {
+        var configuration = try configuration()
+        adjust(&configuration)
+        do {
+            let session = try await Session(configuration: configuration)
+            await session.close()
+            return nil
+        } catch let error as CQLError {
+            return error
+        }
     }
 
     /// Runs `body` with a session and a keyspace of its own, which is dropped afterwards.
@@ -49,7 +65,7 @@ enum LiveCluster {
             let result: Result<Value, any Error>
             do { result = .success(try await body(session, name)) } catch { result = .failure(error) }
             await session.close()
-            _ = try await admin.execute("DROP KEYSPACE \(name)", options: RequestOptions(timeout: .seconds(30)))
+            _ = try await admin.execute("DROP KEYSPACE \(name)")
             await admin.close()
             return try result.get()
         } catch {
