@@ -27,26 +27,15 @@ extension LiveTests {
         /// Runs the script beside this file; its last words are the failure's message.
         private static func python(_ keyspace: String, _ action: String) async throws {
             let environment = ProcessInfo.processInfo.environment
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: LiveCluster.python ?? "")
             let point = (LiveCluster.contactPoints ?? "").split(separator: ",").first.map(String.init) ?? ""
-            process.arguments = [
-                URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-                    "interoperability.py"
-                ).path,
-                point, keyspace, action, environment["MARTLET_CASSANDRA_TLS_CA"] ?? "",
-                environment["MARTLET_CASSANDRA_USERNAME"] ?? "", environment["MARTLET_CASSANDRA_PASSWORD"] ?? "",
-            ]
-            let output = Pipe()
-            process.standardOutput = output
-            process.standardError = output
-            let status = try await withCheckedThrowingContinuation {
-                (continuation: CheckedContinuation<Int32, any Error>) in
-                process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-                do { try process.run() } catch { continuation.resume(throwing: error) }
-            }
-            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            #expect(status == 0, "\(action): \(text)")
+            let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+                .appendingPathComponent("interoperability.py").path
+            try await LiveCluster.run(
+                LiveCluster.python ?? "",
+                [
+                    script, point, keyspace, action, environment["MARTLET_CASSANDRA_TLS_CA"] ?? "",
+                    environment["MARTLET_CASSANDRA_USERNAME"] ?? "", environment["MARTLET_CASSANDRA_PASSWORD"] ?? "",
+                ])
         }
     }
 }

@@ -1,6 +1,7 @@
 import CQL
 import Foundation
 import Network
+import Testing
 
 /// The real Cassandra that live tests talk with.
 enum LiveCluster {
@@ -13,6 +14,34 @@ enum LiveCluster {
     static var isSecure: Bool { isThere && environment["MARTLET_CASSANDRA_TLS_CA"] != nil }
     /// An interpreter that has `cassandra-driver` (`MARTLET_TEST_PYTHON`).
     static var python: String? { environment["MARTLET_TEST_PYTHON"] }
+
+    /// A shell command that the variable holds.
+    static func command(_ variable: String) -> String? { environment[variable] }
+
+    /// Runs the shell command that the variable holds.
+    static func run(_ variable: String) async throws {
+        try await run("/bin/sh", ["-c", command(variable) ?? "false"])
+    }
+
+    /// Runs a program to its end; what it said is in the failure's message.
+    static func run(_ path: String, _ arguments: [String]) async throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        let output = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
+        defer { try? FileManager.default.removeItem(at: output) }
+        let handle = try FileHandle(forWritingTo: output)
+        process.standardOutput = handle
+        process.standardError = handle
+        let status = try await withCheckedThrowingContinuation {
+            (continuation: CheckedContinuation<Int32, any Error>) in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
+        }
+        let text = try String(contentsOf: output, encoding: .utf8)
+        try #require(status == 0, "\(path): \(text)")
+    }
 
     static func configuration() throws -> SessionConfiguration {
         var configuration = try SessionConfiguration(contactPoints: contactPoints ?? "")
