@@ -47,6 +47,7 @@ let package = Package(
         system("CNetwork", pkgConfig: "openssl", apt: "libssl-dev"),
         system("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
         system("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
+        system("CLibrdkafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
 
         // Tables in, trained models out.
         library("Tabular", ["CZlib", "CZstd", "CZip", "CExpat"], numeric: true),
@@ -60,6 +61,8 @@ let package = Package(
         library("SQLite", ["CSQLite"], numeric: true),
         library("Network", ["CNetwork"], numeric: true),
         library("CQL", ["CDeflate", "CLZ4", "Network"], numeric: true),
+        library("Redis", ["Network"], numeric: true),
+        library("Kafka", ["CLibrdkafka"]),
 
         // The example tables, in the binary itself; `.incbin` finds them through the assembler's search path.
         .target(name: "CExampleTables", cSettings: [.headerSearchPath(".")]),
@@ -67,7 +70,7 @@ let package = Package(
 
         // The system.
         library("Platform", ["Tabular", "Search", "Learners", "AutoML", "Examples"], numeric: true),
-        library("Drivers", ["Platform", "SQLite"], numeric: true),
+        library("Drivers", ["Platform", "AutoML", "SQLite", "Network", "CQL", "Kafka", "Redis"], numeric: true),
         library("Server", ["HTTP", "Platform", "AutoML", "Tabular", "Learners", "Search"]),
         .executableTarget(
             name: "martlet",
@@ -78,7 +81,8 @@ let package = Package(
             swiftSettings: common),
 
         .executableTarget(
-            name: "martlet-bench", dependencies: ["CQL", "Learners", "Network", "Search", "Tabular"], swiftSettings: common),
+            name: "martlet-bench", dependencies: ["CQL", "Learners", "Network", "Redis", "Search", "Tabular"],
+            swiftSettings: common),
 
         tests("Tabular", resources: [.copy("Resources")]),
         tests("Search"),
@@ -89,12 +93,15 @@ let package = Package(
         .target(name: "HTTPTestClient", path: "Tests/Support/HTTPTestClient", swiftSettings: common),
         tests("HTTP", ["HTTPTestClient"]),
         tests("SQLite"),
-        tests("Network", ["CNetwork"]),
+        .target(name: "TestCertificates", path: "Tests/Support/TestCertificates", swiftSettings: common),
+        tests("Network", ["CNetwork", "TestCertificates"]),
         .testTarget(
             name: "CQLTests", dependencies: ["CQL", "Network"], exclude: ["Live/interoperability.py"],
             swiftSettings: common),
+        tests("Redis", ["Network", "TestCertificates"]),
+        tests("Kafka"),
         tests("Platform", ["AutoML", "Learners", "Tabular", "Search"]),
-        tests("Drivers", ["Platform", "SQLite", "AutoML", "Learners", "Tabular", "Search"]),
+        tests("Drivers", ["Platform", "SQLite", "CQL", "Kafka", "Network", "AutoML", "Learners", "Tabular", "Search"]),
         tests(
             "Server",
             ["HTTPTestClient", "Examples", "HTTP", "Drivers", "Platform", "AutoML", "Learners", "Tabular", "Search"]),

@@ -6,6 +6,7 @@ packages=(
     pkg-config zlib1g-dev libzstd-dev libzip-dev libexpat1-dev libsqlite3-dev libmicrohttpd-dev # what the binary links
     libssl-dev                                                                                  # and for TLS
     libdeflate-dev liblz4-dev                                                                   # and for CQL
+    librdkafka-dev                                                                              # and for Kafka
     curl jq                                                                                     # what the demo talks with
     openssl redis-server                                                                        # what tests talk to
 )

@@ -84,9 +84,31 @@ extension Option {
     }
 
     /// A time such as `60s`, `1.5m`, `1h30m` or a bare number of seconds, in seconds and above 0.
-    public static func duration(_ name: String, value: String = "TIME", help: String) -> Option<Double?>
-    where Value == Double? {
-        Option<Double?>(name, value: value, help: help, default: nil) { try seconds(of: $0) }
+    public static func duration(
+        _ name: String, value: String = "TIME", help: String, environment: String? = nil
+    ) -> Option<Double?> where Value == Double? {
+        Option<Double?>(name, value: value, help: help, environment: environment, default: nil) {
+            try seconds(of: $0)
+        }
+    }
+
+    /// A size such as `512MiB`, `8G` or a bare number of bytes, in bytes and above 0.
+    public static func bytes(
+        _ name: String, value: String = "SIZE", help: String, environment: String? = nil
+    ) -> Option<Int?> where Value == Int? {
+        Option<Int?>(name, value: value, help: help, environment: environment, default: nil) { text in
+            let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+            let unit = text.dropFirst(digits.count).lowercased()
+            let powers = ["": 0, "b": 0, "k": 1, "m": 2, "g": 3, "t": 4]
+            let isBinary = unit.hasSuffix("ib") || unit.count == 1
+            let letter = unit.hasSuffix("ib") ? String(unit.dropLast(2)) : unit.count == 2 ? String(unit.dropLast()) : unit
+            guard let number = Double(digits), let power = powers[letter] else {
+                throw UsageError("“\(text)” is not a size such as 512MiB, 8G or 2GB")
+            }
+            let size = (0..<power).reduce(number) { product, _ in product * (isBinary ? 1024 : 1000) }
+            guard size >= 1, size < 0x1p62 else { throw UsageError("“\(text)” is not a possible size") }
+            return Int(size)
+        }
     }
 
     /// Names separated by commas.

@@ -1,5 +1,3 @@
-internal import Dispatch
-internal import Glibc
 internal import HTTP
 public import Platform
 
@@ -59,26 +57,10 @@ public final class MartletServer: Sendable {
     /// Starts, calls `onReady` with the port, and runs until SIGTERM or SIGINT, or until the task is cancelled; then it
     /// shuts down. A second signal ends the process at once.
     public func run(onReady: @Sendable (Int) -> Void = { _ in }) async throws {
-        let signals = AsyncStream<Void>.makeStream()
-        let sources = [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { signals.continuation.finish() }
-            source.resume()
-            return source
-        }
-        func stopListeningForSignals() {
-            for source in sources { source.cancel() }
-            for number in [SIGTERM, SIGINT] { signal(number, SIG_DFL) }
-        }
-        do {
+        try await Termination.run {
             onReady(try await start())
-        } catch {
-            stopListeningForSignals()
-            throw error
+        } stop: {
+            await shutdown()
         }
-        for await _ in signals.stream {}
-        stopListeningForSignals()
-        await shutdown()
     }
 }

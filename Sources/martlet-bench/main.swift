@@ -6,7 +6,8 @@ do {
     case "boosting": try BoostingBenchmark(Array(arguments.dropFirst())).run()
     case "cql": try await CQLBenchmark.run(Array(arguments.dropFirst()))
     case "read": try ReadingBenchmark.run(Array(arguments.dropFirst()))
-    default: throw BenchmarkError(description: "usage: martlet-bench boosting|cql|read …")
+    case "network": try await NetworkBenchmark.run(Array(arguments.dropFirst()))
+    default: throw BenchmarkError(description: "usage: martlet-bench boosting|cql|network|read …")
     }
 } catch {
     print(error)

@@ -1,6 +1,7 @@
 import AutoML
 import CommandLine
 import Foundation
+import Platform
 import Server
 import Tabular
 
@@ -12,7 +13,10 @@ struct Martlet {
         name: "martlet",
         summary: "Martlet: automated machine learning for tables.",
         version: martletVersion,
-        commands: [TrainCommand.command, PredictCommand.command, InspectCommand.command, ServeCommand.command])
+        commands: [
+            TrainCommand.command, PredictCommand.command, InspectCommand.command, ServeCommand.command,
+            MigrateCommand.command, MasterCommand.command, WorkerCommand.command,
+        ])
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
@@ -38,6 +42,7 @@ struct Martlet {
         switch error {
         case is UsageError, is ServerConfigurationError: true
         case let error as TableError: error.code != .cannotWrite
+        case let error as PlatformError: error.code == .invalid
         case let error as AutoMLError: error.code != .noModel && error.code != .cancelled
         default: false
         }

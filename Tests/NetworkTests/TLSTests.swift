@@ -1,6 +1,7 @@
 import CNetwork
 import Foundation
 import Network
+import TestCertificates
 import Testing
 
 @Suite("TLS")

@@ -1,5 +1,5 @@
 /// XXH64 (Collet 2014) with seed 0: a checksum against damage, not against intent.
-enum Checksum {
+public enum Checksum {
     private static let prime1: UInt64 = 0x9e37_79b1_85eb_ca87
     private static let prime2: UInt64 = 0xc2b2_ae3d_27d4_eb4f
     private static let prime3: UInt64 = 0x1656_67b1_9e37_79f9
@@ -7,7 +7,7 @@ enum Checksum {
     private static let prime5: UInt64 = 0x27d4_eb2f_1656_67c5
 
     /// The checksum of `bytes`.
-    static func of(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.withUnsafeBytes(of) }
+    public static func of(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.withUnsafeBytes(of) }
 
     private static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         func word(_ offset: Int) -> UInt64 {

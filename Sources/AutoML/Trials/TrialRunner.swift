@@ -12,6 +12,16 @@ public struct TrialRunner: Sendable {
     /// A runner with a limit on the expected memory of a fit, in bytes.
     public init(memoryLimit: Int = .max) { self.memoryLimit = memoryLimit }
 
+    /// Bytes, beyond the data, that the trial is expected to need at its peak with so many threads; 0 where the learner is
+    /// not known.
+    public func expectedBytes(of spec: TrialSpec, _ experiment: PreparedExperiment, threads: Int) -> Int {
+        guard let learner = experiment.learners.learner(spec.learner) else { return 0 }
+        let parallelFolds = experiment.validation.isCrossValidation ? max(1, threads) : 1
+        let (bytes, isTooLarge) = learner.estimatedPeakBytes(for: experiment.shape, spec.configuration)
+            .multipliedReportingOverflow(by: parallelFolds)
+        return isTooLarge ? .max : bytes
+    }
+
     /// Trains the folds of `spec` and scores them. It never throws: a trial that cannot be trained has a reason.
     ///
     /// With several folds the threads of the context take a fold each; the outcome, measured times aside, does not depend
@@ -23,13 +33,12 @@ public struct TrialRunner: Sendable {
             let reason = "there is no learner \"\(spec.learner)\""
             return TrialOutcome(result: TrialResult(spec, status: .failed, reason: reason))
         }
-        let parallelFolds = experiment.validation.isCrossValidation ? context.pool.threadCount : 1
-        let peak = learner.estimatedPeakBytes(for: experiment.shape, spec.configuration)
-        guard peak <= memoryLimit / max(1, parallelFolds) else {
+        let peak = expectedBytes(of: spec, experiment, threads: context.pool.threadCount)
+        guard peak <= memoryLimit else {
             var result = TrialResult(
                 spec, status: .failed,
                 reason: "it would need about \(peak >> 20) MiB of memory and the limit is \(memoryLimit >> 20) MiB")
-            result.estimatedPeakBytes = peak
+            result.estimatedPeakBytes = learner.estimatedPeakBytes(for: experiment.shape, spec.configuration)
             return TrialOutcome(result: result)
         }
         let limit = spec.timeLimitSeconds.map { Deadline.after(seconds: $0) } ?? .never
@@ -37,7 +46,7 @@ public struct TrialRunner: Sendable {
             spec: spec, learner: learner, experiment: experiment, context: context,
             deadline: limit.earlier(context.deadline))
         var outcome = folds.run()
-        outcome.result.estimatedPeakBytes = peak
+        outcome.result.estimatedPeakBytes = learner.estimatedPeakBytes(for: experiment.shape, spec.configuration)
         return outcome
     }
 }

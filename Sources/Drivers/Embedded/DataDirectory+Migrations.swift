@@ -88,5 +88,16 @@ extension DataDirectory {
                 ) STRICT, WITHOUT ROWID
                 """,
             ]),
+        Migration(
+            "terms and starts",
+            [
+                "ALTER TABLE experiments ADD COLUMN term INTEGER NOT NULL DEFAULT 0",
+                """
+                CREATE TABLE trial_starts (
+                    experiment_id TEXT NOT NULL, trial INTEGER NOT NULL, id TEXT NOT NULL, worker TEXT NOT NULL,
+                    PRIMARY KEY (experiment_id, trial, id)
+                ) STRICT, WITHOUT ROWID
+                """,
+            ]),
     ])
 }

@@ -7,14 +7,33 @@ struct SQLiteExperimentStore: ExperimentStore {
 
     init(_ database: Database) { self.database = database }
 
-    func put(_ record: ExperimentRecord) async throws {
+    func create(_ record: ExperimentRecord) async throws {
         let bytes = try RecordCodec.encode(record)
         try await database.write {
             try $0.execute(
-                """
-                INSERT INTO experiments (id, is_final, record) VALUES (?, ?, ?)
-                ON CONFLICT DO UPDATE SET is_final = excluded.is_final, record = excluded.record
-                """, record.id, record.state.isFinal, bytes)
+                "INSERT INTO experiments (id, is_final, record) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", record.id,
+                record.state.isFinal, bytes)
+        }
+    }
+
+    func claim(_ id: String) async throws -> Int {
+        try await database.write { connection in
+            try connection.execute("UPDATE experiments SET term = term + 1 WHERE id = ?", id)
+            let term = try connection.first("SELECT term FROM experiments WHERE id = ?", id) {
+                try $0.value(0, as: Int.self)
+            }
+            guard let term else { throw PlatformError(.notFound, "there is no experiment \(id)") }
+            return term
+        }
+    }
+
+    func update(_ record: ExperimentRecord, term: Int) async throws {
+        let bytes = try RecordCodec.encode(record)
+        try await database.write { connection in
+            let written = try connection.execute(
+                "UPDATE experiments SET is_final = ?, record = ? WHERE id = ? AND term = ?", record.state.isFinal,
+                bytes, record.id, term)
+            guard written == 1 else { throw SQLiteExperimentStore.replaced(record.id) }
         }
     }
 
@@ -55,14 +74,19 @@ struct SQLiteExperimentStore: ExperimentStore {
         }
     }
 
-    func put(_ trial: TrialRecord) async throws {
-        let bytes = try RecordCodec.encode(trial)
-        try await database.write {
-            try $0.execute(
+    @discardableResult
+    func put(_ trial: TrialRecord) async throws -> TrialRecord {
+        try await database.write { connection in
+            let bytes = try connection.first(
+                "SELECT record FROM trials WHERE experiment_id = ? AND trial = ?", trial.experimentID, trial.index
+            ) { try $0.value(0, as: [UInt8].self) }
+            let standing = try bytes.map { try RecordCodec.decode($0, as: TrialRecord.self).merged(with: trial) } ?? trial
+            try connection.execute(
                 """
                 INSERT INTO trials (experiment_id, trial, record) VALUES (?, ?, ?)
                 ON CONFLICT DO UPDATE SET record = excluded.record
-                """, trial.experimentID, trial.index, bytes)
+                """, trial.experimentID, trial.index, try RecordCodec.encode(standing))
+            return standing
         }
     }
 
@@ -83,15 +107,38 @@ struct SQLiteExperimentStore: ExperimentStore {
         }.map { try RecordCodec.decode($0) }
     }
 
+    func putStart(_ start: TrialStart, ofTrial index: Int, of experimentID: String) async throws -> [TrialStart] {
+        try await database.write { connection in
+            try connection.execute(
+                """
+                INSERT INTO trial_starts (experiment_id, trial, id, worker) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """, experimentID, index, start.id, start.worker)
+            return try connection.query(
+                "SELECT id, worker FROM trial_starts WHERE experiment_id = ? AND trial = ?", experimentID, index
+            ) { TrialStart(id: try $0.value(0), worker: try $0.value(1)) }
+        }
+    }
+
+    func removeStart(_ start: TrialStart, ofTrial index: Int, of experimentID: String) async throws {
+        try await database.write {
+            try $0.execute(
+                "DELETE FROM trial_starts WHERE experiment_id = ? AND trial = ? AND id = ?", experimentID, index,
+                start.id)
+        }
+    }
+
     func put(_ event: EventRecord, of experimentID: String) async throws {
         let bytes = try RecordCodec.encode(event)
         // An event tells of a record, which is flushed itself.
-        try await database.write(durability: .process) {
-            try $0.execute(
-                """
-                INSERT INTO events (experiment_id, sequence, record) VALUES (?, ?, ?)
-                ON CONFLICT DO UPDATE SET record = excluded.record
-                """, experimentID, event.sequence, bytes)
+        try await database.write(durability: .process) { connection in
+            let written = try connection.execute(
+                "INSERT INTO events (experiment_id, sequence, record) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                experimentID, event.sequence, bytes)
+            guard written == 0 else { return }
+            let standing = try connection.first(
+                "SELECT record FROM events WHERE experiment_id = ? AND sequence = ?", experimentID, event.sequence
+            ) { try $0.value(0, as: [UInt8].self) }
+            guard standing == bytes else { throw SQLiteExperimentStore.replaced(experimentID) }
         }
     }
 

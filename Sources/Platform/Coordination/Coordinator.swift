@@ -1,12 +1,25 @@
 internal import AutoML
 internal import Synchronization
 
-/// Runs experiments, some at a time and the others in the order they came, and takes in the results of trials for all.
+/// Runs the experiments whose partitions are its own, some at a time and the others in the order they came, and takes in
+/// the results of their trials. When it ends, whoever gets its partitions goes on from the stores.
 final class Coordinator: Sendable {
     /// How often a run is started again where a store fails, before the experiment fails.
     private static let attempts = 3
+    /// Seconds between two looks for experiments that nobody told of.
+    private static let sweep = 20.0
+
+    struct Options: Sendable {
+        /// Experiments under way at a time.
+        var runningExperiments: Int
+        /// Threads that select ensembles.
+        var threads: Int
+        /// Seconds in which workers that are there have said so.
+        var settling: Double
+    }
 
     private struct State {
+        var partitions: Set<Int> = []
         var waiting: [String] = []
         var runs: [String: ExperimentRun] = [:]
         var tasks: [String: _Concurrency.Task<Void, Never>] = [:]
@@ -17,50 +30,42 @@ final class Coordinator: Sendable {
         var failures: [String: Int] = [:]
     }
 
+    let workforce = Workforce()
     private let stores: Stores
+    private let patience = Patience()
     private let data: ExperimentData
-    private let capacity: ExperimentRun.Capacity
-    private let limit: Int
+    private let options: Options
     private let state = Mutex(State())
 
-    init(stores: Stores, data: ExperimentData, capacity: ExperimentRun.Capacity, limit: Int) {
-        self.stores = stores
+    init(stores: Stores, data: ExperimentData, options: Options) {
+        self.stores = stores.patient(patience)
         self.data = data
-        self.capacity = capacity
-        self.limit = max(1, limit)
+        self.options = options
     }
 
-    /// Experiments under way and waiting.
-    var counts: (running: Int, waiting: Int) { state.withLock { ($0.runs.count, $0.waiting.count) } }
+    /// Whether nothing is under way here or waits.
+    var isIdle: Bool { state.withLock { $0.runs.isEmpty && $0.waiting.isEmpty } }
 
-    /// Resumes what has not ended.
+    /// Listens; experiments that have not ended are resumed with the partitions they belong to.
     func start() async throws {
-        let results = try await stores.log.consumer(of: Topics.results, group: Topics.coordinators)
-        let ended = try await stores.log.consumer(of: Topics.assembly, group: Topics.coordinators)
+        let workers = try await stores.log.watcher(of: Topics.workers)
         let progress = try await stores.log.watcher(of: Topics.progress)
         let control = try await stores.log.watcher(of: Topics.control)
+        let ended = try await stores.log.consumer(of: Topics.assembly, group: Topics.coordinatorGroup)
+        let results = try await stores.log.consumer(of: Topics.results, group: Topics.coordinatorGroup) {
+            [weak self] change in await self?.take(change)
+        }
         let listeners = [
-            _Concurrency.Task { await self.collect(results) },
-            _Concurrency.Task { await self.assemble(ended) },
+            _Concurrency.Task { await self.muster(workers) },
             _Concurrency.Task { await self.follow(progress) },
             _Concurrency.Task { await self.obey(control) },
+            _Concurrency.Task { await self.assemble(ended) },
+            _Concurrency.Task { await self.collect(results) },
+            _Concurrency.Task { await self.lookAfter() },
         ]
         state.withLock { state in
-            state.consumers = [results, ended, progress, control]
+            state.consumers = [workers, progress, control, ended, results]
             state.listeners = listeners
-        }
-        // Those that were under way go on before those that waited.
-        let unfinished = try await stores.experiments.unfinishedExperiments()
-        for record in unfinished where record.state == .running { submit(record.id) }
-        for record in unfinished where record.state == .queued { submit(record.id) }
-    }
-
-    /// Runs an experiment as soon as there is room.
-    func submit(_ id: String) {
-        state.withLock { state in
-            guard !state.isStopping, state.runs[id] == nil, !state.waiting.contains(id) else { return }
-            state.waiting.append(id)
-            startWaiting(&state)
         }
     }
 
@@ -71,20 +76,79 @@ final class Coordinator: Sendable {
             state.waiting = []
             return (Array(state.tasks.values), state.listeners, state.consumers)
         }
+        patience.end()
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
         for consumer in consumers { await consumer.close() }
+        for listener in listeners { listener.cancel() }
         for listener in listeners { await listener.value }
     }
 
+    private var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    // MARK: Which experiments
+
+    private func take(_ change: PartitionChange) async {
+        switch change {
+        case .assigned(let partitions):
+            state.withLock { $0.partitions.formUnion(partitions) }
+            await resume(partitions)
+        case .revoked(let partitions):
+            let tasks = state.withLock { state in
+                state.partitions.subtract(partitions)
+                state.waiting.removeAll { partitions.contains(Topics.partition(of: $0)) }
+                return state.tasks.filter { partitions.contains(Topics.partition(of: $0.key)) }.map(\.value)
+            }
+            for task in tasks { task.cancel() }
+            for task in tasks { await task.value }
+        }
+    }
+
+    private func resume(_ partitions: Set<Int>) async {
+        guard let unfinished = try? await stores.experiments.unfinishedExperiments() else { return }
+        let own = unfinished.filter { partitions.contains(Topics.partition(of: $0.id)) }
+        // Those that were under way go on before those that waited.
+        for record in own where record.state == .running { submit(record.id) }
+        for record in own where record.state == .queued { submit(record.id) }
+    }
+
+    /// Workers that fall silent, and experiments whose message was lost.
+    private func lookAfter() async {
+        var seconds = 0.0
+        while !isStopping {
+            try? await _Concurrency.Task.sleep(for: .seconds(1))
+            if _Concurrency.Task.isCancelled { return }
+            workforce.dismissSilent()
+            for run in state.withLock({ Array($0.runs.values) }) { run.send(.workforce) }
+            seconds += 1
+            if seconds >= Coordinator.sweep {
+                seconds = 0
+                await resume(state.withLock { $0.partitions })
+            }
+        }
+    }
+
+    /// Runs an experiment as soon as there is room, where it is this coordinator's.
+    private func submit(_ id: String) {
+        state.withLock { state in
+            guard !state.isStopping, state.partitions.contains(Topics.partition(of: id)), state.runs[id] == nil,
+                !state.waiting.contains(id)
+            else { return }
+            state.waiting.append(id)
+            startWaiting(&state)
+        }
+    }
+
     private func startWaiting(_ state: inout State) {
-        while state.runs.count < limit, !state.waiting.isEmpty {
+        while state.runs.count < max(1, options.runningExperiments), !state.waiting.isEmpty {
             launch(state.waiting.removeFirst(), &state)
         }
     }
 
     private func launch(_ id: String, _ state: inout State) {
-        let run = ExperimentRun(experimentID: id, stores: stores, data: data, capacity: capacity)
+        let run = ExperimentRun(
+            experimentID: id, stores: stores, data: data, workforce: workforce, threads: options.threads,
+            settling: options.settling)
         state.runs[id] = run
         state.tasks[id] = _Concurrency.Task {
             var failure: (any Error)?
@@ -98,11 +162,12 @@ final class Coordinator: Sendable {
     }
 
     private func ended(_ id: String, _ failure: (any Error)?) async {
+        let isReplaced = (failure as? PlatformError)?.code == .conflict
         let isLost = state.withLock { state in
             state.runs[id] = nil
             state.tasks[id] = nil
             var isLost = false
-            if failure != nil, !state.isStopping {
+            if failure != nil, !isReplaced, !state.isStopping, state.partitions.contains(Topics.partition(of: id)) {
                 state.failures[id, default: 0] += 1
                 isLost = state.failures[id] == Coordinator.attempts
                 if !isLost { state.waiting.append(id) }
@@ -110,14 +175,19 @@ final class Coordinator: Sendable {
             if !state.isStopping { startWaiting(&state) }
             return isLost
         }
-        guard isLost, let failure, var record = try? await stores.experiments.experiment(id) else { return }
+        guard isLost, let failure else { return }
+        try? await fail(id, "it could not be run: \(failure)")
+    }
+
+    private func fail(_ id: String, _ reason: String) async throws {
+        guard var record = try await stores.experiments.experiment(id), !record.state.isFinal else { return }
+        let term = try await stores.experiments.claim(id)
         record.state = .failed
-        record.error = "it could not be run: \(failure)"
+        record.error = reason
         record.finishedAt = .now()
-        try? await stores.experiments.put(record)
-        if var events = try? await EventWriter(store: stores.experiments, log: stores.log, experimentID: id) {
-            try? await events.write(.state, record)
-        }
+        try await stores.experiments.update(record, term: term)
+        var events = try await EventWriter(store: stores.experiments, log: stores.log, experimentID: id)
+        try await events.write(.state, record)
     }
 
     private func run(of id: String) -> ExperimentRun? { state.withLock { $0.runs[id] } }
@@ -127,8 +197,8 @@ final class Coordinator: Sendable {
     private func collect(_ results: any MessageConsumer) async {
         while let message = try? await results.next() {
             do {
-                if let report = message.decoded(ResultMessage.self) { try await take(report) }
-                try await results.commit(message)
+                if let report = message.decoded(ReportMessage.self) { try await take(report) }
+                try await patience.run { try await results.commit(message) }
             } catch {
                 // Not committed: it comes again with the next start, as the trial then does.
                 continue
@@ -136,17 +206,26 @@ final class Coordinator: Sendable {
         }
     }
 
-    /// Keeps the first result of a trial; others of it change nothing.
-    private func take(_ report: ResultMessage) async throws {
-        guard
-            var trial = try await stores.experiments.trial(report.result.index, of: report.experimentID)
-        else { return }
-        if trial.result == nil {
-            trial.result = report.result
-            trial.finishedAt = .now()
-            try await stores.experiments.put(trial)
+    private func take(_ report: ReportMessage) async throws {
+        let id = report.experimentID
+        switch report.kind {
+        case .submitted: submit(id)
+        case .result:
+            // The first result of a trial stays; others of it change nothing.
+            guard let result = report.result, var trial = try await stores.experiments.trial(result.index, of: id)
+            else { return }
+            if trial.result == nil {
+                trial.result = result
+                trial.finishedAt = .now()
+                trial = try await stores.experiments.put(trial)
+            }
+            workforce.release(TrialKey(experimentID: id, index: result.index))
+            if let standing = trial.result { run(of: id)?.send(.result(standing)) }
+        case .refused, .failed:
+            guard let index = report.index, let worker = report.worker else { return }
+            workforce.release(TrialKey(experimentID: id, index: index))
+            run(of: id)?.send(.returned(index: index, worker: worker, bytes: report.bytes))
         }
-        if let result = trial.result { run(of: report.experimentID)?.send(.result(result)) }
     }
 
     /// Puts together the models of experiments that have ended. What fails here is done when a model is asked for.
@@ -159,13 +238,21 @@ final class Coordinator: Sendable {
         }
         while let message = try? await ended.next() {
             if let order = message.decoded(AssemblyMessage.self) {
-                await state.withLock { $0.tasks[order.experimentID] }?.value
+                await waitForEnd(of: order.experimentID)
                 try? await assemble(order.experimentID, on: thread, pool)
             }
-            if state.withLock({ $0.isStopping }) { return }
-            try? await ended.commit(message)
+            if isStopping { return }
+            try? await patience.run { try await ended.commit(message) }
             // Whoever waits for it hears of it as of an event.
             try? await stores.log.append([], key: Topics.assembly, to: Topics.events)
+        }
+    }
+
+    /// Waits for the run of an experiment, here or, a moment longer, with another coordinator.
+    private func waitForEnd(of id: String) async {
+        await state.withLock { $0.tasks[id] }?.value
+        while !isStopping, let record = try? await stores.experiments.experiment(id), !record.state.isFinal {
+            try? await _Concurrency.Task.sleep(for: .milliseconds(250))
         }
     }
 
@@ -179,15 +266,21 @@ final class Coordinator: Sendable {
             Study(prepared, resuming: trials.map(\.spec), results: trials.compactMap(\.result))
         }
         let finisher = Finisher(stores: stores, experimentID: id, datasetID: record.request.datasetID)
-        try await finisher.assembleAll(study, leaderboard, on: thread, pool) {
-            self.state.withLock { $0.isStopping }
+        try await finisher.assembleAll(study, leaderboard, on: thread, pool) { self.isStopping }
+    }
+
+    private func muster(_ workers: any MessageConsumer) async {
+        while let message = try? await workers.next() {
+            guard let report = message.decoded(WorkerMessage.self) else { continue }
+            workforce.hear(report)
+            for run in state.withLock({ Array($0.runs.values) }) { run.send(.workforce) }
         }
     }
 
     private func follow(_ progress: any MessageConsumer) async {
         while let message = try? await progress.next() {
             guard let report = message.decoded(ProgressMessage.self) else { continue }
-            run(of: report.experimentID)?.send(.progress(index: report.index, share: report.share))
+            run(of: report.trial.experimentID)?.send(.progress(index: report.trial.index, share: report.share))
         }
     }
 

@@ -4,26 +4,26 @@ internal import Learners
 internal import Synchronization
 
 /// One experiment under way: proposes trials, takes results in, and ends it. It goes on from whatever the stores hold, so it
-/// may be started again after any interruption.
+/// may be started again after any interruption, here or elsewhere; who started it before is then refused by the stores.
 final class ExperimentRun: Sendable {
     /// News for the run.
     enum Signal: Sendable {
         case result(TrialResult)
+        /// A worker did not do a trial: it failed, or has less memory than so many bytes.
+        case returned(index: Int, worker: String, bytes: Int?)
         case progress(index: Int, share: Double)
+        /// The workers are others, or do something else.
+        case workforce
         case cancel
         /// A moment of the time budget has come.
         case time
     }
 
-    /// How trials are trained, which the time budget's planning needs to know.
-    struct Capacity: Sendable {
-        var slots: Int
-        var threadsPerTrial: Int
-    }
-
     private let stores: Stores
     private let data: ExperimentData
-    private let capacity: Capacity
+    private let workforce: Workforce
+    private let threads: Int
+    private let settling: Double
     private let experimentID: String
     private let thread: WorkThread
     private let pool: LazyPool
@@ -31,13 +31,17 @@ final class ExperimentRun: Sendable {
     private let inbox: AsyncStream<Signal>.Continuation
     private let cancelled = Cancellation()
 
-    init(experimentID: String, stores: Stores, data: ExperimentData, capacity: Capacity) {
+    init(
+        experimentID: String, stores: Stores, data: ExperimentData, workforce: Workforce, threads: Int, settling: Double
+    ) {
         self.experimentID = experimentID
         self.stores = stores
         self.data = data
-        self.capacity = capacity
+        self.workforce = workforce
+        self.threads = threads
+        self.settling = settling
         thread = WorkThread(name: "martlet-coordinator")
-        pool = LazyPool(threads: capacity.threadsPerTrial)
+        pool = LazyPool(threads: threads)
         (signals, inbox) = AsyncStream.makeStream()
     }
 
@@ -52,6 +56,9 @@ final class ExperimentRun: Sendable {
             thread.stop()
             pool.stop()
         }
+        guard let known = try await stores.experiments.experiment(experimentID), !known.state.isFinal else { return }
+        let term = try await stores.experiments.claim(experimentID)
+        // What the one before wrote last may have come between.
         guard var record = try await stores.experiments.experiment(experimentID), !record.state.isFinal else { return }
         var events = try await EventWriter(
             store: stores.experiments, log: stores.log, experimentID: experimentID)
@@ -59,27 +66,27 @@ final class ExperimentRun: Sendable {
         let isFirst = record.state == .queued
         var clock = BudgetClock(record)
         if isFirst, cancelled.isCancelled {
-            return try await end(&record, as: .cancelled, error: nil, clock, &events)
+            return try await end(&record, as: .cancelled, error: nil, clock, term, &events)
         }
         record.state = .running
         record.startedAt = record.startedAt ?? .now()
         record.trainingDeadline = clock.trainingDeadline
-        try await stores.experiments.put(record)
+        try await stores.experiments.update(record, term: term)
         if isFirst { try await events.write(.state, record) }
         do {
             let prepared = try await data.experiment(record)
             record.resolvedTask = prepared.task
             record.resolvedMetric = prepared.metric
-            clock.reserve(for: prepared, threads: capacity.slots * capacity.threadsPerTrial)
+            clock.reserve(for: prepared, threads: threads)
             record.trainingDeadline = clock.trainingDeadline
-            try await stores.experiments.put(record)
-            let study = try await train(prepared, &record, clock, &events)
-            try await finish(study, &record, clock, &events)
+            try await stores.experiments.update(record, term: term)
+            let study = try await train(prepared, &record, clock, term, &events)
+            try await finish(study, &record, clock, term, &events)
         } catch let error as AutoMLError {
             data.release(experimentID, datasetID: record.request.datasetID)
-            try await end(&record, as: .failed, error: error.message, clock, &events)
+            try await end(&record, as: .failed, error: error.message, clock, term, &events)
         } catch let error as PlatformError where error.code == .notFound || error.code == .damaged {
-            try await end(&record, as: .failed, error: error.message, clock, &events)
+            try await end(&record, as: .failed, error: error.message, clock, term, &events)
         }
     }
 
@@ -87,7 +94,7 @@ final class ExperimentRun: Sendable {
 
     private func train(
         _ prepared: PreparedExperiment, _ record: inout ExperimentRecord, _ clock: BudgetClock,
-        _ events: inout EventWriter
+        _ term: Int, _ events: inout EventWriter
     ) async throws -> Study {
         let stored = try await stores.experiments.trials(of: experimentID)
         var trials = Dictionary(stored.map { ($0.index, $0) }) { $1 }
@@ -95,52 +102,73 @@ final class ExperimentRun: Sendable {
         update(&record, study, clock)
         // Results that came when nobody was there to tell of them.
         for trial in stored where trial.result != nil { try await events.write(.trialFinished, record, trial: trial) }
-        for spec in study.openSpecs { try await publish(spec) }
+        var dispatch = TrialDispatch(experimentID: experimentID, workforce: workforce, log: stores.log)
+        defer { dispatch.close() }
+        if !study.openSpecs.isEmpty {
+            // Workers that train them already say so within this time.
+            if settling > 0 { try await _Concurrency.Task.sleep(for: .seconds(settling)) }
+            dispatch.resume(study.openSpecs)
+        }
         let timer = clock.timer { [inbox] in inbox.yield(.time) }
         defer { timer?.cancel() }
         var saved = DispatchTime.now().uptimeNanoseconds
         for await signal in Signals(first: .time, rest: signals) {
             try _Concurrency.Task.checkCancellation()
+            var isNews = true
             switch signal {
             case .result(let result):
                 study.record(result)
+                dispatch.end(result.index)
                 guard var trial = trials[result.index], trial.result == nil else { break }
                 trial.result = result
                 trials[result.index] = trial
                 update(&record, study, clock)
-                try await stores.experiments.put(record)
+                try await stores.experiments.update(record, term: term)
                 try await events.write(.trialFinished, record, trial: trial)
+            case .returned(let index, let worker, let bytes):
+                dispatch.takeBack(index, from: worker, bytes: bytes)
             case .progress(let index, let share):
                 guard let trial = trials[index], trial.result == nil else { break }
                 update(&record, study, clock)
                 // The time used so far must survive a trial of hours.
                 if DispatchTime.now().uptimeNanoseconds - saved > 5_000_000_000 {
                     saved = DispatchTime.now().uptimeNanoseconds
-                    try await stores.experiments.put(record)
+                    try await stores.experiments.update(record, term: term)
                 }
                 try await events.write(.trialProgress, record, trial: trial, trialProgress: share)
                 continue
+            case .workforce: isNews = clock.isTimed
             case .cancel, .time: break
             }
             if cancelled.isCancelled || clock.isOver { break }
-            for spec in try await propose(&study, clock) {
-                let trial = TrialRecord(experimentID: experimentID, spec: spec, proposedAt: .now())
-                trials[spec.index] = trial
-                try await stores.experiments.put(trial)
-                try await events.write(.trialProposed, record, trial: trial)
-                try await publish(spec)
+            var isOutOfIdeas = false
+            if isNews {
+                let limit = clock.isTimed ? workforce.slots.free - dispatch.waitingCount : .max
+                let specs = limit > 0 ? try await propose(&study, clock, limit: limit) : []
+                isOutOfIdeas = limit > 0 && specs.isEmpty
+                for spec in specs {
+                    let trial = TrialRecord(experimentID: experimentID, spec: spec, proposedAt: .now())
+                    trials[spec.index] = try await stores.experiments.put(trial)
+                    try await events.write(.trialProposed, record, trial: trial)
+                    dispatch.add(spec)
+                }
             }
-            if study.isComplete || (study.openSpecs.isEmpty && clock.isTimed) { break }
+            for hopeless in try await dispatch.send() {
+                guard var trial = trials[hopeless.index] else { continue }
+                trial.result = hopeless
+                trial.finishedAt = .now()
+                trial = try await stores.experiments.put(trial)
+                if let result = trial.result { inbox.yield(.result(result)) }
+            }
+            if study.isComplete || (study.openSpecs.isEmpty && clock.isTimed && isOutOfIdeas) { break }
         }
         try _Concurrency.Task.checkCancellation()
         return study
     }
 
-    private func propose(_ study: inout Study, _ clock: BudgetClock) async throws -> [TrialSpec] {
-        // With a budget in time nothing waits in a queue, where time would run without being used.
-        let limit = clock.isTimed ? capacity.slots - study.openSpecs.count : .max
-        guard limit > 0 else { return [] }
-        let reading = Study.Clock(secondsLeft: clock.trainingSecondsLeft, threadsPerTrial: capacity.threadsPerTrial)
+    private func propose(_ study: inout Study, _ clock: BudgetClock, limit: Int) async throws -> [TrialSpec] {
+        let reading = Study.Clock(
+            secondsLeft: clock.trainingSecondsLeft, threadsPerTrial: workforce.threadsPerTrial ?? threads)
         let (next, specs) = try await thread.run { [study] in
             var next = study
             let specs = next.propose(limit: limit, clock: reading)
@@ -148,11 +176,6 @@ final class ExperimentRun: Sendable {
         }
         study = next
         return specs
-    }
-
-    private func publish(_ spec: TrialSpec) async throws {
-        let message = TrialMessage(experimentID: experimentID, index: spec.index)
-        try await stores.log.send(message, key: message.key, to: Topics.trials)
     }
 
     private func update(_ record: inout ExperimentRecord, _ study: Study, _ clock: BudgetClock) {
@@ -169,7 +192,8 @@ final class ExperimentRun: Sendable {
     // MARK: The end
 
     private func finish(
-        _ study: Study, _ record: inout ExperimentRecord, _ clock: BudgetClock, _ events: inout EventWriter
+        _ study: Study, _ record: inout ExperimentRecord, _ clock: BudgetClock, _ term: Int,
+        _ events: inout EventWriter
     ) async throws {
         let isCancelled = cancelled.isCancelled
         if isCancelled {
@@ -191,13 +215,13 @@ final class ExperimentRun: Sendable {
             try await stores.log.send(
                 AssemblyMessage(experimentID: experimentID), key: experimentID, to: Topics.assembly)
         }
-        try await end(&record, as: isCancelled ? .cancelled : .completed, error: nil, clock, &events)
+        try await end(&record, as: isCancelled ? .cancelled : .completed, error: nil, clock, term, &events)
         if record.bestModelID == nil { data.release(experimentID, datasetID: record.request.datasetID) }
     }
 
     private func end(
         _ record: inout ExperimentRecord, as state: ExperimentState, error: String?, _ clock: BudgetClock,
-        _ events: inout EventWriter
+        _ term: Int, _ events: inout EventWriter
     ) async throws {
         record.state = state
         record.error = error
@@ -206,7 +230,7 @@ final class ExperimentRun: Sendable {
         record.trainingDeadline = nil
         if state == .completed { record.progress = 1 }
         // The record comes first: who sees the event finds the experiment ended.
-        try await stores.experiments.put(record)
+        try await stores.experiments.update(record, term: term)
         try await events.write(.state, record)
         try await stores.log.send(
             ControlMessage(experimentID: experimentID, command: .ended), key: experimentID, to: Topics.control)

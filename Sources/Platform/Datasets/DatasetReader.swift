@@ -2,6 +2,9 @@ internal import Tabular
 
 /// Brings stored datasets back as tables.
 struct DatasetReader: Sendable {
+    /// Chunks asked for at a time: enough to keep a server busy, few enough to bound memory.
+    private static let chunksAtATime = 16
+
     let store: any DatasetStore
     /// A cache between this process and the store.
     let cache: (any BlobCache)?
@@ -19,8 +22,7 @@ struct DatasetReader: Sendable {
         let chunks = try layout.chunks(columns: record.columns.count, rows: rows.isEmpty ? 0..<1 : rows)
         var columns: [Column] = []
         for (index, numbers) in chunks.enumerated() {
-            var encoded: [[UInt8]] = []
-            for number in numbers { encoded.append(try await chunk(number, of: record.id)) }
+            let encoded = try await self.chunks(numbers, of: record.id)
             let first = numbers.first.map { layout.places[$0].rows.lowerBound } ?? 0
             columns.append(
                 try await thread.run { [encoded] in
@@ -36,18 +38,35 @@ struct DatasetReader: Sendable {
     }
 
     private func layout(of record: DatasetRecord) async throws -> DatasetLayout {
-        var bytes: [UInt8] = []
-        for piece in 0..<record.layoutChunks { bytes += try await chunk(record.chunks + piece, of: record.id) }
-        return try DatasetLayout(decoding: bytes)
+        let pieces = try await chunks(Array(record.chunks..<record.chunks + record.layoutChunks), of: record.id)
+        return try DatasetLayout(decoding: Array(pieces.joined()))
     }
 
+    /// The key of a chunk in the cache.
+    static func cacheKey(ofChunk index: Int, of id: String) -> String { "martlet:chunk:\(id):\(index)" }
+
     private func chunk(_ index: Int, of id: String) async throws -> [UInt8] {
-        let key = "chunk:\(id):\(index)"
+        let key = DatasetReader.cacheKey(ofChunk: index, of: id)
         if let bytes = await cache?.value(key) { return bytes }
         guard let bytes = try await store.chunk(index, of: id) else {
             throw PlatformError(.notFound, "there is no dataset \(id), or a part of it is missing")
         }
         await cache?.set(bytes, for: key)
         return bytes
+    }
+
+    /// The chunks of these numbers in their order, several asked for at a time.
+    private func chunks(_ numbers: [Int], of id: String) async throws -> [[UInt8]] {
+        try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
+            var found = [[UInt8]](repeating: [], count: numbers.count)
+            for (place, number) in numbers.enumerated() {
+                if place >= DatasetReader.chunksAtATime, let (done, bytes) = try await group.next() {
+                    found[done] = bytes
+                }
+                group.addTask { (place, try await chunk(number, of: id)) }
+            }
+            for try await (place, bytes) in group { found[place] = bytes }
+            return found
+        }
     }
 }

@@ -1,19 +1,28 @@
 internal import Foundation
 
-/// The state of a message log, without waiting and without input or output: every change answers with what is to be resumed.
+/// The state of a message log, without waiting and without input or output: every change answers with what is to be done.
 struct Broker {
     struct Address: Hashable {
         let partition: Int
         let offset: Int64
     }
 
+    struct Waiter {
+        let ticket: Int
+        let consumer: Int
+        let continuation: CheckedContinuation<Message?, any Error>
+    }
+
     struct Group {
         /// Watchers take messages from now on and commit nothing.
         var isWatcher = false
-        /// Consumers that were closed take no more.
+        /// The consumers, in the order they joined.
+        var members: [Int] = []
+        /// Whose each partition is; nil while it changes hands.
+        var owners: [Int?]
         var pending: [Message] = []
         var delivered: [Address: (message: Message, consumer: Int)] = [:]
-        var waiting: [(ticket: Int, consumer: Int, continuation: CheckedContinuation<Message?, any Error>)] = []
+        var waiting: [Waiter] = []
     }
 
     struct Topic {
@@ -23,13 +32,17 @@ struct Broker {
         var groups: [String: Group] = [:]
         /// What is kept, in the order of appending, with the groups that still need it (empty: no group was there yet).
         var kept: [(message: Message, needs: Set<String>)] = []
+
+        func emptyGroup(isWatcher: Bool = false) -> Group {
+            Group(isWatcher: isWatcher, owners: Array(repeating: nil, count: partitions))
+        }
     }
 
     var topics: [String: Topic] = [:]
     private var closed: Set<Int> = []
     private var lastIdentity = 0
 
-    mutating func makeConsumer() -> Int {
+    mutating func makeIdentity() -> Int {
         lastIdentity += 1
         return lastIdentity
     }
@@ -49,7 +62,7 @@ struct Broker {
         for recorded in state.topics {
             var topic = Topic(
                 partitions: recorded.partitions, retention: recorded.retention, nextOffsets: recorded.nextOffsets)
-            for group in recorded.groups { topic.groups[group] = Group() }
+            for group in recorded.groups { topic.groups[group] = topic.emptyGroup() }
             topics[recorded.name] = topic
         }
         for (message, committedBy) in state.messages {
@@ -61,10 +74,17 @@ struct Broker {
         }
     }
 
+    // MARK: Messages in
+
     /// Gives the message its place; it is seen by nobody until it is published.
-    mutating func prepare(_ payload: [UInt8], key: String, topic name: String) throws -> (Message, Retention) {
+    mutating func prepare(
+        _ payload: [UInt8], key: String, topic name: String, partition wanted: Int?
+    ) throws -> (Message, Retention) {
         let topic = try topic(name)
-        let partition = Message.partition(ofKey: key, count: topic.partitions)
+        let partition = wanted ?? Message.partition(ofKey: key, count: topic.partitions)
+        guard topic.nextOffsets.indices.contains(partition) else {
+            throw PlatformError(.invalid, "topic \(name) has no partition \(partition)")
+        }
         let offset = topic.nextOffsets[partition]
         topics[name]?.nextOffsets[partition] = offset + 1
         return (
@@ -88,19 +108,103 @@ struct Broker {
         return delivery
     }
 
-    mutating func join(_ name: String, group: String, isWatcher: Bool = false) throws {
+    // MARK: Consumers
+
+    /// The change of partitions that each member is to hear of.
+    typealias Changes = [(consumer: Int, change: PartitionChange)]
+
+    mutating func join(
+        _ name: String, group groupName: String, consumer: Int, isWatcher: Bool = false
+    ) throws -> (Delivery, Changes) {
         var topic = try topic(name)
-        guard topic.groups[group] == nil else { return }
-        var joined = Group(isWatcher: isWatcher)
-        if !isWatcher {
-            for index in topic.kept.indices {
-                topic.kept[index].needs.insert(group)
-                joined.pending.append(topic.kept[index].message)
+        var group: Group
+        if let known = topic.groups[groupName] {
+            group = known
+        } else {
+            group = topic.emptyGroup(isWatcher: isWatcher)
+            if !isWatcher {
+                for index in topic.kept.indices {
+                    topic.kept[index].needs.insert(groupName)
+                    group.pending.append(topic.kept[index].message)
+                }
             }
         }
-        topic.groups[group] = joined
+        group.members.append(consumer)
+        let changes = Broker.balance(&group)
+        let delivery = Broker.match(&group)
+        topic.groups[groupName] = group
         topics[name] = topic
+        return (delivery, changes)
     }
+
+    mutating func leave(_ name: String, _ groupName: String, _ consumer: Int) -> (Delivery, Changes) {
+        closed.insert(consumer)
+        guard var group = topics[name]?.groups.removeValue(forKey: groupName) else { return (Delivery(), []) }
+        var delivery = Delivery()
+        for waiter in group.waiting where waiter.consumer == consumer {
+            delivery.add(Delivery(waiter.continuation, .success(nil)))
+        }
+        group.waiting.removeAll { $0.consumer == consumer }
+        group.members.removeAll { $0 == consumer }
+        if group.isWatcher { return (delivery, []) }
+        let left = Set(group.owners.indices.filter { group.owners[$0] == consumer })
+        Broker.release(left, of: consumer, &group)
+        let changes = Broker.balance(&group)
+        delivery.add(Broker.match(&group))
+        topics[name]?.groups[groupName] = group
+        return (delivery, changes)
+    }
+
+    /// Partitions that a consumer was told it loses, and has let go of.
+    mutating func yield(
+        _ partitions: Set<Int>, _ name: String, _ groupName: String, _ consumer: Int
+    ) -> (Delivery, Changes) {
+        guard var group = topics[name]?.groups.removeValue(forKey: groupName) else { return (Delivery(), []) }
+        Broker.release(partitions.filter { group.owners[$0] == consumer }, of: consumer, &group)
+        let changes = Broker.balance(&group)
+        let delivery = Broker.match(&group)
+        topics[name]?.groups[groupName] = group
+        return (delivery, changes)
+    }
+
+    /// Free partitions go to the members with the fewest; a member with more than its share is asked for the surplus.
+    private static func balance(_ group: inout Group) -> Changes {
+        guard !group.members.isEmpty else { return [] }
+        let count = group.owners.count
+        var held = Dictionary(uniqueKeysWithValues: group.members.map { ($0, [Int]()) })
+        for (partition, owner) in group.owners.enumerated() {
+            if let owner { held[owner]?.append(partition) }
+        }
+        var assigned: [Int: Set<Int>] = [:]
+        for partition in group.owners.indices where group.owners[partition] == nil {
+            guard let member = group.members.min(by: { (held[$0]?.count ?? 0) < (held[$1]?.count ?? 0) }) else { break }
+            group.owners[partition] = member
+            held[member]?.append(partition)
+            assigned[member, default: []].insert(partition)
+        }
+        var changes: Changes = []
+        let share = (count + group.members.count - 1) / group.members.count
+        for member in group.members {
+            if let partitions = assigned[member] { changes.append((member, .assigned(partitions))) }
+            let surplus = (held[member] ?? []).dropFirst(share)
+            if !surplus.isEmpty { changes.append((member, .revoked(Set(surplus)))) }
+        }
+        return changes
+    }
+
+    /// What is out of these partitions waits again, in front, so that each partition keeps its order.
+    private static func release(_ partitions: Set<Int>, of consumer: Int, _ group: inout Group) {
+        for partition in partitions { group.owners[partition] = nil }
+        let returned = group.delivered.values
+            .filter { $0.consumer == consumer && partitions.contains($0.message.partition) }.map(\.message)
+            .sorted { ($0.offset, $0.partition) < ($1.offset, $1.partition) }
+        for message in returned {
+            group.delivered[Address(partition: message.partition, offset: message.offset)] = nil
+        }
+        group.pending.insert(contentsOf: returned, at: 0)
+    }
+
+    // MARK: Messages out
 
     mutating func take(
         _ name: String, _ groupName: String, _ consumer: Int, _ ticket: Int,
@@ -109,7 +213,7 @@ struct Broker {
         guard !closed.contains(consumer), var group = topics[name]?.groups.removeValue(forKey: groupName) else {
             return Delivery(continuation, .success(nil))
         }
-        group.waiting.append((ticket, consumer, continuation))
+        group.waiting.append(Waiter(ticket: ticket, consumer: consumer, continuation: continuation))
         let delivery = Broker.match(&group)
         topics[name]?.groups[groupName] = group
         return delivery
@@ -142,32 +246,17 @@ struct Broker {
         if topics[message.topic]?.kept[index].needs.isEmpty == true { topics[message.topic]?.kept.remove(at: index) }
     }
 
-    mutating func leave(_ name: String, _ groupName: String, _ consumer: Int) -> Delivery {
-        closed.insert(consumer)
-        guard var group = topics[name]?.groups.removeValue(forKey: groupName) else { return Delivery() }
-        var delivery = Delivery()
-        for waiter in group.waiting where waiter.consumer == consumer {
-            delivery.add(Delivery(waiter.continuation, .success(nil)))
-        }
-        group.waiting.removeAll { $0.consumer == consumer }
-        if group.isWatcher { return delivery }
-        let returned = group.delivered.values.filter { $0.consumer == consumer }.map(\.message)
-            .sorted { ($0.offset, $0.partition) < ($1.offset, $1.partition) }
-        for message in returned {
-            group.delivered[Address(partition: message.partition, offset: message.offset)] = nil
-        }
-        // In front, so that the messages of one key keep their order.
-        group.pending.insert(contentsOf: returned, at: 0)
-        delivery.add(Broker.match(&group))
-        topics[name]?.groups[groupName] = group
-        return delivery
-    }
-
     private static func match(_ group: inout Group) -> Delivery {
         var delivery = Delivery()
-        while !group.pending.isEmpty, !group.waiting.isEmpty {
-            let message = group.pending.removeFirst()
-            let waiter = group.waiting.removeFirst()
+        var index = 0
+        while index < group.pending.count, !group.waiting.isEmpty {
+            let message = group.pending[index]
+            guard let place = group.waiting.firstIndex(where: { $0.consumer == group.owners[message.partition] }) else {
+                index += 1
+                continue
+            }
+            group.pending.remove(at: index)
+            let waiter = group.waiting.remove(at: place)
             if !group.isWatcher {
                 group.delivered[Address(partition: message.partition, offset: message.offset)] = (
                     message, waiter.consumer

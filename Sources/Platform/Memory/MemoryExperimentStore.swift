@@ -3,9 +3,10 @@ internal import Synchronization
 /// Experiments in this process's memory.
 public final class MemoryExperimentStore: ExperimentStore {
     private struct State {
-        var records: [String: ExperimentRecord] = [:]
+        var records: [String: (record: ExperimentRecord, term: Int)] = [:]
         var cancelled: Set<String> = []
         var trials: [String: [Int: TrialRecord]] = [:]
+        var starts: [String: [Int: [TrialStart]]] = [:]
         var events: [String: [Int: EventRecord]] = [:]
     }
 
@@ -14,21 +15,46 @@ public final class MemoryExperimentStore: ExperimentStore {
     /// A store without experiments.
     public init() {}
 
+    /// Accepts an experiment.
+    public func create(_ record: ExperimentRecord) async throws {
+        state.withLock { state in
+            if state.records[record.id] == nil { state.records[record.id] = (record, 0) }
+        }
+    }
+
+    /// Takes an experiment over.
+    public func claim(_ id: String) async throws -> Int {
+        try state.withLock { state in
+            guard let entry = state.records[id] else {
+                throw PlatformError(.notFound, "there is no experiment \(id)")
+            }
+            state.records[id]?.term = entry.term + 1
+            return entry.term + 1
+        }
+    }
+
     /// Writes an experiment's record.
-    public func put(_ record: ExperimentRecord) async throws { state.withLock { $0.records[record.id] = record } }
+    public func update(_ record: ExperimentRecord, term: Int) async throws {
+        try state.withLock { state in
+            guard state.records[record.id]?.term == term else { throw MemoryExperimentStore.replaced(record.id) }
+            state.records[record.id] = (record, term)
+        }
+    }
 
     /// An experiment's record.
-    public func experiment(_ id: String) async throws -> ExperimentRecord? { state.withLock { $0.records[id] } }
+    public func experiment(_ id: String) async throws -> ExperimentRecord? {
+        state.withLock { $0.records[id]?.record }
+    }
 
     /// Experiments, the newest first.
     public func experiments(limit: Int, after cursor: Cursor?) async throws -> Page<ExperimentRecord> {
-        let records = state.withLock { Array($0.records.values) }
+        let records = state.withLock { $0.records.values.map(\.record) }
         return try Page(newestFirst: records.map { ($0.id, $0) }, limit: limit, after: cursor)
     }
 
     /// Experiments that have not ended.
     public func unfinishedExperiments() async throws -> [ExperimentRecord] {
-        state.withLock { $0.records.values.filter { !$0.state.isFinal } }.sorted { $0.id < $1.id }
+        state.withLock { $0.records.values.map(\.record).filter { !$0.state.isFinal } }.sorted { $0.id < $1.id }
     }
 
     /// Asks for an experiment's end.
@@ -42,8 +68,13 @@ public final class MemoryExperimentStore: ExperimentStore {
     }
 
     /// Writes a trial.
-    public func put(_ trial: TrialRecord) async throws {
-        state.withLock { $0.trials[trial.experimentID, default: [:]][trial.index] = trial }
+    @discardableResult
+    public func put(_ trial: TrialRecord) async throws -> TrialRecord {
+        state.withLock { state in
+            let standing = state.trials[trial.experimentID]?[trial.index]?.merged(with: trial) ?? trial
+            state.trials[trial.experimentID, default: [:]][trial.index] = standing
+            return standing
+        }
     }
 
     /// The trial of that index.
@@ -56,9 +87,30 @@ public final class MemoryExperimentStore: ExperimentStore {
         state.withLock { $0.trials[experimentID].map { Array($0.values) } ?? [] }.sorted { $0.index < $1.index }
     }
 
+    /// Notes that a worker begins a trial.
+    public func putStart(
+        _ start: TrialStart, ofTrial index: Int, of experimentID: String
+    ) async throws -> [TrialStart] {
+        state.withLock { state in
+            var starts = state.starts[experimentID]?[index] ?? []
+            if !starts.contains(start) { starts.append(start) }
+            state.starts[experimentID, default: [:]][index] = starts
+            return starts
+        }
+    }
+
+    /// Withdraws a start.
+    public func removeStart(_ start: TrialStart, ofTrial index: Int, of experimentID: String) async throws {
+        state.withLock { $0.starts[experimentID]?[index]?.removeAll { $0 == start } }
+    }
+
     /// Writes an event.
     public func put(_ event: EventRecord, of experimentID: String) async throws {
-        state.withLock { $0.events[experimentID, default: [:]][event.sequence] = event }
+        try state.withLock { state in
+            let standing = state.events[experimentID]?[event.sequence]
+            guard standing == nil || standing == event else { throw MemoryExperimentStore.replaced(experimentID) }
+            state.events[experimentID, default: [:]][event.sequence] = event
+        }
     }
 
     /// An experiment's events after a sequence.

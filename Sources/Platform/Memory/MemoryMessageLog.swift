@@ -5,6 +5,7 @@ internal import Synchronization
 public final class MemoryMessageLog: MessageLog {
     private let broker = Mutex(Broker())
     private let journal: (any MessageJournal)?
+    private let consumers = Mutex<[Int: MemoryMessageConsumer]>([:])
 
     /// A log that ends with the process.
     public init() { journal = nil }
@@ -25,33 +26,51 @@ public final class MemoryMessageLog: MessageLog {
     }
 
     /// Appends a message and gives it to a waiting consumer of each group.
-    public func append(_ payload: [UInt8], key: String, to topic: String) async throws {
-        let (message, retention) = try broker.withLock { try $0.prepare(payload, key: key, topic: topic) }
+    public func append(_ payload: [UInt8], key: String, to topic: String, partition: Int?) async throws {
+        let (message, retention) = try broker.withLock {
+            try $0.prepare(payload, key: key, topic: topic, partition: partition)
+        }
         if retention == .untilCommitted { try await journal?.record(message) }
         broker.withLock { $0.publish(message) }.run()
     }
 
     /// A consumer of the group.
-    public func consumer(of topic: String, group: String) async throws -> any MessageConsumer {
+    public func consumer(
+        of topic: String, group: String, onChange: (@Sendable (PartitionChange) async -> Void)?
+    ) async throws -> any MessageConsumer {
         let (isNew, retention) = try broker.withLock { broker in
             let found = try broker.topic(topic)
             return (found.groups[group] == nil, found.retention)
         }
         if isNew, retention == .untilCommitted { try await journal?.record(group: group, of: topic) }
-        return try broker.withLock { broker in
-            try broker.join(topic, group: group)
-            return MemoryMessageConsumer(log: self, id: broker.makeConsumer(), topic: topic, group: group)
-        }
+        return try join(topic, group: group, onChange: onChange)
     }
 
     /// A consumer of every message from now on.
-    public func watcher(of topic: String) async throws -> any MessageConsumer {
-        try broker.withLock { broker in
-            let id = broker.makeConsumer()
-            let group = "watcher-\(id)"
-            try broker.join(topic, group: group, isWatcher: true)
-            return MemoryMessageConsumer(log: self, id: id, topic: topic, group: group)
+    public func watcher(of topic: String) async throws -> any MessageConsumer { try join(topic) }
+
+    private func join(
+        _ topic: String, group: String? = nil, onChange: (@Sendable (PartitionChange) async -> Void)? = nil
+    ) throws -> MemoryMessageConsumer {
+        let id = broker.withLock { $0.makeIdentity() }
+        let name = group ?? "watcher-\(id)"
+        let consumer = MemoryMessageConsumer(log: self, id: id, topic: topic, group: name, onChange: onChange)
+        consumers.withLock { $0[id] = consumer }
+        do {
+            let outcome = try broker.withLock {
+                try $0.join(topic, group: name, consumer: id, isWatcher: group == nil)
+            }
+            settle(outcome)
+        } catch {
+            consumers.withLock { $0[id] = nil }
+            throw error
         }
+        return consumer
+    }
+
+    private func settle(_ outcome: (delivery: Delivery, changes: Broker.Changes)) {
+        outcome.delivery.run()
+        for (id, change) in outcome.changes { consumers.withLock { $0[id] }?.hear(change) }
     }
 
     /// Messages the group has not committed; 0 for a group that never consumed the topic.
@@ -63,7 +82,7 @@ public final class MemoryMessageLog: MessageLog {
     }
 
     fileprivate func next(_ consumer: MemoryMessageConsumer) async throws -> Message? {
-        let ticket = broker.withLock { $0.makeConsumer() }
+        let ticket = broker.withLock { $0.makeIdentity() }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 broker.withLock { broker in
@@ -87,26 +106,59 @@ public final class MemoryMessageLog: MessageLog {
         broker.withLock { $0.commit(message, consumer.group) }
     }
 
+    fileprivate func yield(_ partitions: Set<Int>, _ consumer: MemoryMessageConsumer) {
+        settle(broker.withLock { $0.yield(partitions, consumer.topic, consumer.group, consumer.id) })
+    }
+
     fileprivate func close(_ consumer: MemoryMessageConsumer) {
-        broker.withLock { $0.leave(consumer.topic, consumer.group, consumer.id) }.run()
+        guard consumers.withLock({ $0.removeValue(forKey: consumer.id) }) != nil else { return }
+        settle(broker.withLock { $0.leave(consumer.topic, consumer.group, consumer.id) })
     }
 }
 
 /// A consumer of a `MemoryMessageLog`.
-final class MemoryMessageConsumer: MessageConsumer {
+private final class MemoryMessageConsumer: MessageConsumer {
     let id: Int
     let topic: String
     let group: String
     private let log: MemoryMessageLog
+    private let changes: AsyncStream<PartitionChange>.Continuation?
 
-    init(log: MemoryMessageLog, id: Int, topic: String, group: String) {
+    init(
+        log: MemoryMessageLog, id: Int, topic: String, group: String,
+        onChange: (@Sendable (PartitionChange) async -> Void)?
+    ) {
         self.log = log
         self.id = id
         self.topic = topic
         self.group = group
+        guard let onChange else {
+            changes = nil
+            return
+        }
+        let (stream, continuation) = AsyncStream.makeStream(of: PartitionChange.self)
+        changes = continuation
+        _Concurrency.Task { [weak self] in
+            for await change in stream {
+                await onChange(change)
+                if case .revoked(let partitions) = change, let self { log.yield(partitions, self) }
+            }
+        }
+    }
+
+    func hear(_ change: PartitionChange) {
+        if let changes {
+            changes.yield(change)
+        } else if case .revoked(let partitions) = change {
+            log.yield(partitions, self)
+        }
     }
 
     func next() async throws -> Message? { try await log.next(self) }
     func commit(_ message: Message) async throws { try await log.commit(message, self) }
-    func close() async { log.close(self) }
+
+    func close() async {
+        changes?.finish()
+        log.close(self)
+    }
 }

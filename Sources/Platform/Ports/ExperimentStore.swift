@@ -1,8 +1,17 @@
-/// Where experiments lie: their records, trials and events. Every write is an upsert under its key and may be repeated. A
-/// record is written by the experiment's coordinator alone, once it is created.
+/// Where experiments lie: their records, trials and events. Every write may be repeated with the same values.
+///
+/// A record is written by the coordinator that claimed the experiment last, and by no one else: who claimed it earlier is
+/// refused, so that a coordinator that was believed dead cannot undo what its successor did.
 public protocol ExperimentStore: Sendable {
-    /// Writes an experiment's record.
-    func put(_ record: ExperimentRecord) async throws
+    /// Accepts an experiment; one that is there stays as it is.
+    func create(_ record: ExperimentRecord) async throws
+
+    /// Takes an experiment over.
+    /// - Returns: the term, from 1, higher than all before it. Throws `.notFound`.
+    func claim(_ id: String) async throws -> Int
+
+    /// Writes an experiment's record. Throws `.conflict` where someone has claimed it since `term`.
+    func update(_ record: ExperimentRecord, term: Int) async throws
 
     /// An experiment's record.
     func experiment(_ id: String) async throws -> ExperimentRecord?
@@ -19,8 +28,10 @@ public protocol ExperimentStore: Sendable {
     /// Whether someone asked for the experiment's end.
     func isCancellationRequested(of id: String) async throws -> Bool
 
-    /// Writes a trial under (experiment, index).
-    func put(_ trial: TrialRecord) async throws
+    /// Writes a trial under (experiment, index): a proposal only where there is none, a result only where there is none.
+    /// - Returns: the trial as it stands.
+    @discardableResult
+    func put(_ trial: TrialRecord) async throws -> TrialRecord
 
     /// The trial of that index.
     func trial(_ index: Int, of experimentID: String) async throws -> TrialRecord?
@@ -28,7 +39,14 @@ public protocol ExperimentStore: Sendable {
     /// An experiment's trials, in the order of their indices.
     func trials(of experimentID: String) async throws -> [TrialRecord]
 
-    /// Writes an event under (experiment, sequence).
+    /// Notes that a worker begins a trial.
+    /// - Returns: all starts of the trial that were noted and not withdrawn, this one included, in no order.
+    func putStart(_ start: TrialStart, ofTrial index: Int, of experimentID: String) async throws -> [TrialStart]
+
+    /// Withdraws a start: the worker handed the trial back whole.
+    func removeStart(_ start: TrialStart, ofTrial index: Int, of experimentID: String) async throws
+
+    /// Writes an event under (experiment, sequence). Throws `.conflict` where there is another.
     func put(_ event: EventRecord, of experimentID: String) async throws
 
     /// An experiment's events with a higher sequence, in order, at most `limit` of them.
@@ -36,4 +54,11 @@ public protocol ExperimentStore: Sendable {
 
     /// The highest sequence among an experiment's events; 0 where there is none.
     func lastSequence(of experimentID: String) async throws -> Int
+}
+
+extension ExperimentStore {
+    /// The refusal of a write by a coordinator that has been replaced.
+    public static func replaced(_ id: String) -> PlatformError {
+        PlatformError(.conflict, "another coordinator has taken experiment \(id) over")
+    }
 }

@@ -1,23 +1,50 @@
 /// Topics of keyed messages, each kept until every group of consumers has dealt with it.
 ///
-/// Messages of one key are delivered in the order they were appended, those of different keys in any. Delivery is at least
-/// once: a message that was delivered and not committed before its consumer ended comes again, to any consumer of the group.
+/// Messages of one partition are delivered in the order they were appended, those of different partitions in any. Each
+/// partition belongs to one consumer of a group at a time. Delivery is at least once: a message that was delivered and not
+/// committed before its consumer ended comes again, to whoever gets its partition.
 public protocol MessageLog: Sendable {
     /// Makes a topic with so many partitions; one that is there stays as it is.
     func createTopic(_ topic: String, partitions: Int, retention: Retention) async throws
 
-    /// Appends a message; when this returns, it is as durable as the log is.
-    func append(_ payload: [UInt8], key: String, to topic: String) async throws
+    /// Appends a message to `partition`, or else to the one its key belongs to; when this returns, it is as durable as the
+    /// log is. Throws `.invalid` for a partition that is not there.
+    func append(_ payload: [UInt8], key: String, to topic: String, partition: Int?) async throws
 
-    /// A consumer that shares the topic with the other consumers of `group`: each message goes to one of them. A group new
-    /// to the topic begins with the oldest message there is.
-    func consumer(of topic: String, group: String) async throws -> any MessageConsumer
+    /// A consumer that shares the topic with the other consumers of `group`: the partitions are spread evenly over them. A
+    /// group new to the topic begins with the oldest message there is.
+    ///
+    /// `onChange` is told of every change of the consumer's partitions, one after the other. Partitions that are taken away
+    /// go to another consumer once it has returned, or after a time that the driver chooses.
+    func consumer(
+        of topic: String, group: String, onChange: (@Sendable (PartitionChange) async -> Void)?
+    ) async throws -> any MessageConsumer
 
     /// A consumer that gets every message appended from now on, shares nothing and commits nothing.
     func watcher(of topic: String) async throws -> any MessageConsumer
 
     /// Messages of the topic that `group` has not committed.
     func lag(of topic: String, group: String) async throws -> Int
+}
+
+extension MessageLog {
+    /// Appends a message to the partition of its key.
+    public func append(_ payload: [UInt8], key: String, to topic: String) async throws {
+        try await append(payload, key: key, to: topic, partition: nil)
+    }
+
+    /// A consumer that need not know its partitions.
+    public func consumer(of topic: String, group: String) async throws -> any MessageConsumer {
+        try await consumer(of: topic, group: group, onChange: nil)
+    }
+}
+
+/// Partitions that a consumer gets, or that are taken from it.
+public enum PartitionChange: Sendable, Hashable {
+    /// Messages of these come to it from now on.
+    case assigned(Set<Int>)
+    /// Another consumer gets these; messages of theirs that are out cannot be committed afterwards.
+    case revoked(Set<Int>)
 }
 
 /// How long a topic keeps its messages.
@@ -34,7 +61,8 @@ public protocol MessageConsumer: Sendable {
     /// `CancellationError` when the calling task is cancelled; then no message is lost.
     func next() async throws -> Message?
 
-    /// Says that the message is dealt with for good; in any order, and again without effect. One that another consumer took
+    /// Says that the message is dealt with for good; in any order, and again without effect. A log may bring it again all the
+    /// same, after one of its partition that came before it and was not committed. One that another consumer took
     /// over meanwhile has no effect either.
     func commit(_ message: Message) async throws
 

@@ -48,4 +48,10 @@ public struct ModelRecord: Sendable, Hashable, Codable {
         case learner, target, task, metric, score
         case createdAt = "created_at"
     }
+
+    /// The experiment that a model's id names; nil where the text can be no model's id.
+    public static func experimentID(ofModel id: String) -> String? {
+        guard let hyphen = id.firstIndex(of: "-") else { return nil }
+        return String(id[..<hyphen])
+    }
 }

@@ -16,6 +16,8 @@ public struct PlatformError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let conflict = Code(rawValue: "conflict")
         /// It cannot be done now: the service is not started, stops, or another process owns the data.
         public static let unavailable = Code(rawValue: "unavailable")
+        /// A store refuses what it was asked, and will again.
+        public static let storage = Code(rawValue: "storage")
         /// Stored bytes are not what was written.
         public static let damaged = Code(rawValue: "damaged")
     }

@@ -40,6 +40,15 @@ public struct TrialRecord: Sendable, Hashable, Codable {
     /// Its number in the experiment, from 0.
     public var index: Int { spec.index }
 
+    /// What stands when `other` is written over this: a proposal and a result stay once they are there.
+    public func merged(with other: TrialRecord) -> TrialRecord {
+        guard result == nil, other.result != nil else { return self }
+        var merged = self
+        merged.result = other.result
+        merged.finishedAt = other.finishedAt
+        return merged
+    }
+
     /// Where it stands.
     public var state: TrialState {
         switch result?.status {
@@ -47,5 +56,19 @@ public struct TrialRecord: Sendable, Hashable, Codable {
         case .completed: .completed
         default: .failed
         }
+    }
+}
+
+/// That a worker began a trial. A trial that was begun often and never ended is given up.
+public struct TrialStart: Sendable, Hashable, Codable {
+    /// A name of its own.
+    public var id: String
+    /// The worker's name.
+    public var worker: String
+
+    /// A start of these parts.
+    public init(id: String, worker: String) {
+        self.id = id
+        self.worker = worker
     }
 }

@@ -2,12 +2,27 @@
 public struct ClusterStatus: Sendable, Hashable, Codable {
     /// One process that trains.
     public struct Worker: Sendable, Hashable, Codable {
+        /// A trial that it trains.
+        public struct Trial: Sendable, Hashable, Codable {
+            /// The experiment's id.
+            public var experimentID: String
+            /// The trial's number.
+            public var index: Int
+
+            private enum CodingKeys: String, CodingKey {
+                case experimentID = "experiment_id"
+                case index
+            }
+        }
+
         /// Its name.
         public var name: String
         /// Trials it can train at a time.
         public var slots: Int
         /// Trials it trains now.
         public var running: Int
+        /// Which these are.
+        public var trials: [Trial]
         /// Threads of each slot.
         public var threads: Int
         /// Trials it has done since it was started.
@@ -16,9 +31,20 @@ public struct ClusterStatus: Sendable, Hashable, Codable {
         public var startedAt: Timestamp
 
         private enum CodingKeys: String, CodingKey {
-            case name, slots, running, threads
+            case name, slots, running, trials, threads
             case trialsDone = "trials_done"
             case startedAt = "started_at"
+        }
+
+        init(_ message: WorkerMessage) {
+            name = message.name
+            slots = message.slots
+            running = message.running.count
+            trials = message.running.map { Trial(experimentID: $0.experimentID, index: $0.index) }
+                .sorted { ($0.experimentID, $0.index) < ($1.experimentID, $1.index) }
+            threads = message.threads
+            trialsDone = message.trialsDone
+            startedAt = message.startedAt
         }
     }
 
@@ -35,6 +61,9 @@ public struct ClusterStatus: Sendable, Hashable, Codable {
     /// Experiments that wait for their turn.
     public var queuedExperiments: Int
     /// Share of trials that found their data ready in memory, from 0 to 1; null before the first.
+    public var dataHitRate: Double?
+    /// Share of the parts of datasets that the cache between workers and store had, from 0 to 1; null before the first and
+    /// where there is no such cache.
     public var cacheHitRate: Double?
 
     private enum CodingKeys: String, CodingKey {
@@ -43,6 +72,7 @@ public struct ClusterStatus: Sendable, Hashable, Codable {
         case queueLag = "queue_lag"
         case runningExperiments = "running_experiments"
         case queuedExperiments = "queued_experiments"
+        case dataHitRate = "data_hit_rate"
         case cacheHitRate = "cache_hit_rate"
     }
 }
@@ -52,21 +82,23 @@ extension MartletService {
     /// - Throws: `.unavailable` before the start.
     public func cluster() async throws -> ClusterStatus {
         try requireReady()
-        let workers =
-            worker.map {
-                [
-                    ClusterStatus.Worker(
-                        name: "local", slots: options.slots, running: $0.runningCount, threads: options.threads,
-                        trialsDone: $0.trialsDone, startedAt: startedAt)
-                ]
-            } ?? []
-        let experiments = coordinator.counts
-        let (hits, misses) = data.statistics
+        let messages = coordinator.workforce.messages
+        let workers = messages.map { ClusterStatus.Worker($0) }
+        let unfinished = try await stores.experiments.unfinishedExperiments()
+        let running = unfinished.count { $0.state == .running }
         return ClusterStatus(
             workers: workers, slots: workers.reduce(0) { $0 + $1.slots },
             busySlots: workers.reduce(0) { $0 + $1.running },
-            queueLag: try await stores.log.lag(of: Topics.trials, group: Topics.workers),
-            runningExperiments: experiments.running, queuedExperiments: experiments.waiting,
-            cacheHitRate: hits + misses == 0 ? nil : Double(hits) / Double(hits + misses))
+            queueLag: try await stores.log.lag(of: Topics.trials, group: Topics.workerGroup),
+            runningExperiments: running, queuedExperiments: unfinished.count - running,
+            dataHitRate: rate(messages, \.dataHits, \.dataMisses),
+            cacheHitRate: rate(messages, \.cacheHits, \.cacheMisses))
+    }
+
+    private func rate(
+        _ messages: [WorkerMessage], _ hits: KeyPath<WorkerMessage, Int>, _ misses: KeyPath<WorkerMessage, Int>
+    ) -> Double? {
+        let (hits, misses) = messages.reduce((0, 0)) { ($0.0 + $1[keyPath: hits], $0.1 + $1[keyPath: misses]) }
+        return hits + misses == 0 ? nil : Double(hits) / Double(hits + misses)
     }
 }

@@ -69,8 +69,13 @@ extension MartletService {
             throw PlatformError(.conflict, "experiment \(user.id) needs dataset \(id) and has not ended")
         }
         try await waitForAssembly()
-        guard try await stores.datasets.delete(id) else {
+        let record = try await stores.datasets.dataset(id)
+        guard try await stores.datasets.delete(id), let record else {
             throw PlatformError(.notFound, "there is no dataset \(id)")
+        }
+        guard let cache = stores.cache else { return }
+        for index in 0..<record.chunks + record.layoutChunks {
+            await cache.remove(DatasetReader.cacheKey(ofChunk: index, of: id))
         }
     }
 }
@@ -78,7 +83,7 @@ extension MartletService {
 extension MartletService {
     private func waitForAssembly() async throws {
         var news = pokes.stream(for: Topics.assembly).makeAsyncIterator()
-        while isReady, try await stores.log.lag(of: Topics.assembly, group: Topics.coordinators) > 0 {
+        while isReady, try await stores.log.lag(of: Topics.assembly, group: Topics.coordinatorGroup) > 0 {
             guard await news.next() != nil else {
                 throw PlatformError(.unavailable, "the service is shutting down, or the request was cancelled")
             }

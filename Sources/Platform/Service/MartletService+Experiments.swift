@@ -17,15 +17,17 @@ extension MartletService {
             try request.settings.validate()
             // Where nothing runs, what is prepared for the check is kept for the run.
             let prepared =
-                coordinator.counts == (0, 0)
+                coordinator.isIdle
                 ? try await data.experiment(record) : try await data.prepare(record.request)
             record.resolvedTask = prepared.task
             record.resolvedMetric = prepared.metric
         } catch let error as AutoMLError {
             throw PlatformError(error)
         }
-        try await stores.experiments.put(record)
-        coordinator.submit(record.id)
+        try await stores.experiments.create(record)
+        // Its coordinator, here or elsewhere, hears of it; where the message is lost it finds the experiment by itself.
+        try? await stores.log.send(
+            ReportMessage(kind: .submitted, experimentID: record.id), key: record.id, to: Topics.results)
         return record
     }
 

@@ -23,7 +23,7 @@ extension MartletService {
     public func model(_ id: String) async throws -> ModelRecord {
         if let record = try await stores.models.model(id) { return record }
         let missing = PlatformError(.notFound, "there is no model \(id)")
-        guard let experimentID = ModelNames.experiment(ofModel: id),
+        guard let experimentID = ModelRecord.experimentID(ofModel: id),
             let experiment = try await stores.experiments.experiment(experimentID), !experiment.state.isFinal
         else { throw missing }
         let known = try await leaderboard(ofExperiment: experimentID)

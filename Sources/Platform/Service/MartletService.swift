@@ -14,7 +14,8 @@ public final class MartletService: Sendable {
         public var runningExperiments = 1
         /// Where uploads are kept while they are read; made and emptied at the start.
         public var spoolFolder = FileManager.default.temporaryDirectory.path + "/martlet-spool"
-        /// Expected bytes of one fit, beyond the data, above which a trial is refused.
+        /// Expected bytes, beyond the data, of the trials under way in this process; a trial that would take more than its
+        /// slot's share is refused.
         public var memoryLimit = Int.max
         /// Models kept in memory for predictions.
         public var loadedModels = 8
@@ -57,11 +58,15 @@ public final class MartletService: Sendable {
         data = ExperimentData(
             stores: stores, learners: learners, capacity: max(1, options.runningExperiments) + 1)
         coordinator = Coordinator(
-            stores: stores, data: data, capacity: .init(slots: max(1, slots), threadsPerTrial: threads),
-            limit: options.runningExperiments)
+            stores: stores, data: data,
+            options: .init(
+                runningExperiments: options.runningExperiments, threads: threads,
+                settling: stores.isShared ? Workforce.settling : 0))
         worker =
             slots > 0
-            ? Worker(stores: stores, data: data, slots: slots, threads: threads, memoryLimit: options.memoryLimit) : nil
+            ? Worker(
+                name: WorkerName.make(), stores: stores, data: data, ownsData: false,
+                capacity: .init(slots: slots, threads: threads, memory: options.memoryLimit)) : nil
         loadedModels = SingleFlightCache(capacity: options.loadedModels)
     }
 
@@ -95,8 +100,8 @@ public final class MartletService: Sendable {
             lifecycle.watcher = watcher
             lifecycle.watching = watching
         }
-        try await worker?.start()
         try await coordinator.start()
+        try await worker?.start()
         lifecycle.withLock { $0.phase = .ready }
     }
 

@@ -13,12 +13,6 @@ enum ModelNames {
     /// The id of the ensemble.
     static func ensemble(of experimentID: String) -> String { "\(experimentID)-ensemble" }
 
-    /// The experiment that a model's id names.
-    static func experiment(ofModel id: String) -> String? {
-        guard let hyphen = id.firstIndex(of: "-") else { return nil }
-        return String(id[..<hyphen])
-    }
-
     /// A trial's out-of-fold predictions.
     static func predictions(trial: Int) -> String { "trial-\(digits(trial)).predictions" }
 

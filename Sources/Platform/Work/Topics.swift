@@ -1,84 +1,56 @@
-internal import AutoML
 internal import Foundation
 
-/// The topics between coordinators and workers, and the messages on them: JSON with a version; unknown fields are ignored.
+/// The topics between coordinators and workers.
 enum Topics {
-    /// Trials to train, by experiment and index.
+    /// Trials to train, by experiment and index; a coordinator puts each into a partition of the worker that is to train it.
     static let trials = "martlet.trials"
-    /// Results of trials, by experiment.
+    /// What the coordinator of an experiment must know: that it was submitted, and how its trials ended; by experiment.
+    /// Whoever owns the experiment's partition coordinates it.
     static let results = "martlet.results"
     /// Experiments that have ended and whose models are to be put together, by experiment.
     static let assembly = "martlet.assembly"
+    /// Trials that were given up, by experiment, for people to look at.
+    static let deadLetters = "martlet.dead-letters"
     /// How far trials are, by experiment.
     static let progress = "martlet.progress"
+    /// What workers do, by worker.
+    static let workers = "martlet.workers"
     /// What all workers and coordinators must know at once, by experiment.
     static let control = "martlet.control"
     /// That an experiment has a new event, by experiment.
     static let events = "martlet.events"
 
     /// The group of all workers on `trials`.
-    static let workers = "workers"
+    static let workerGroup = "martlet-workers"
     /// The group of all coordinators on `results` and `assembly`.
-    static let coordinators = "coordinators"
+    static let coordinatorGroup = "martlet-coordinators"
+
+    /// Partitions of `trials`: the most workers that can share the work.
+    static let trialPartitions = 64
+    /// Partitions of `results` and `assembly`: the most masters that can share the experiments.
+    static let experimentPartitions = 16
+
+    /// The partition of `results` whose owner coordinates the experiment.
+    static func partition(of experimentID: String) -> Int {
+        Message.partition(ofKey: experimentID, count: experimentPartitions)
+    }
 
     /// Makes the topics where they are missing.
     static func create(in log: any MessageLog) async throws {
-        try await log.createTopic(trials, partitions: 64, retention: .untilCommitted)
-        try await log.createTopic(results, partitions: 16, retention: .untilCommitted)
-        try await log.createTopic(assembly, partitions: 16, retention: .untilCommitted)
-        for topic in [progress, control, events] {
-            try await log.createTopic(topic, partitions: 16, retention: .live)
+        try await log.createTopic(trials, partitions: trialPartitions, retention: .untilCommitted)
+        for topic in [results, assembly] {
+            try await log.createTopic(topic, partitions: experimentPartitions, retention: .untilCommitted)
+        }
+        try await log.createTopic(deadLetters, partitions: 1, retention: .untilCommitted)
+        for topic in [progress, workers, control, events] {
+            try await log.createTopic(topic, partitions: 4, retention: .live)
         }
     }
 }
 
-/// A trial for some worker; the rest is in the store.
-struct TrialMessage: Sendable, Hashable, Codable {
-    var version = 1
-    var experimentID: String
-    var index: Int
-
-    var key: String { "\(experimentID)/\(index)" }
-}
-
-/// How a trial ended.
-struct ResultMessage: Sendable, Hashable, Codable {
-    var version = 1
-    var experimentID: String
-    var result: TrialResult
-}
-
-/// An experiment with its leaderboard, whose models are to be put together.
-struct AssemblyMessage: Sendable, Hashable, Codable {
-    var version = 1
-    var experimentID: String
-}
-
-/// How far a trial is.
-struct ProgressMessage: Sendable, Hashable, Codable {
-    var version = 1
-    var experimentID: String
-    var index: Int
-    var share: Double
-}
-
-/// Something that all must know about an experiment.
-struct ControlMessage: Sendable, Hashable, Codable {
-    enum Command: String, Sendable, Hashable, Codable {
-        /// Someone asked for its end.
-        case cancel
-        /// It has ended; what is kept for it can go.
-        case ended
-    }
-
-    var version = 1
-    var experimentID: String
-    var command: Command
-}
-
 extension MessageLog {
-    func send(_ message: some Encodable, key: String, to topic: String) async throws {
-        try await append([UInt8](JSONEncoder().encode(message)), key: key, to: topic)
+    func send(_ message: some Encodable, key: String, to topic: String, partition: Int? = nil) async throws {
+        try await append([UInt8](JSONEncoder().encode(message)), key: key, to: topic, partition: partition)
     }
 }
 

@@ -6,72 +6,139 @@ internal import Synchronization
 /// Takes trials from the log, trains them on threads of its own, and reports: first the blobs, then the result, and only
 /// then is the trial committed.
 final class Worker: Sendable {
-    /// How often a trial is tried where storage or log fail, before it is reported as failed.
-    private static let attempts = 3
+    /// What a worker has to train with.
+    struct Capacity: Sendable {
+        /// Trials at a time.
+        var slots: Int
+        /// Threads of each.
+        var threads: Int
+        /// Expected bytes, beyond the data, of all trials at a time.
+        var memory: Int
 
-    private struct Key: Hashable {
-        let experimentID: String
-        let index: Int
+        var trialMemory: Int { memory / max(1, slots) }
     }
 
+    /// How often a trial is begun without an end before it is given up.
+    static let starts = 3
+
     private struct State {
-        var running: [Key: Cancellation] = [:]
+        var running: [TrialKey: Cancellation] = [:]
         var cancelled: Set<String> = []
+        var partitions: Set<Int> = []
         var isStopping = false
         var consumer: (any MessageConsumer)?
         var control: (any MessageConsumer)?
         var tasks: [_Concurrency.Task<Void, Never>] = []
+        var beating: _Concurrency.Task<Void, Never>?
         var trialsDone = 0
     }
 
+    /// Its name among all workers.
+    let name: String
     private let stores: Stores
+    private let patience = Patience()
     private let data: ExperimentData
-    private let slots: Int
-    private let threads: Int
+    /// Whether nobody but the worker uses `data`.
+    private let ownsData: Bool
+    private let capacity: Capacity
     private let runner: TrialRunner
+    private let startedAt = Timestamp.now()
     private let state = Mutex(State())
+    private let beats: AsyncStream<Void>
+    private let beat: AsyncStream<Void>.Continuation
 
-    init(stores: Stores, data: ExperimentData, slots: Int, threads: Int, memoryLimit: Int) {
-        self.stores = stores
+    init(name: String, stores: Stores, data: ExperimentData, ownsData: Bool, capacity: Capacity) {
+        self.name = name
+        self.stores = stores.patient(patience)
         self.data = data
-        self.slots = slots
-        self.threads = threads
-        runner = TrialRunner(memoryLimit: memoryLimit)
+        self.ownsData = ownsData
+        self.capacity = capacity
+        runner = TrialRunner(memoryLimit: capacity.trialMemory)
+        (beats, beat) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Trials under way.
-    var runningCount: Int { state.withLock { $0.running.count } }
-
-    /// Trials done since the start.
-    var trialsDone: Int { state.withLock { $0.trialsDone } }
-
     func start() async throws {
-        let consumer = try await stores.log.consumer(of: Topics.trials, group: Topics.workers)
         let control = try await stores.log.watcher(of: Topics.control)
+        state.withLock { state in
+            state.control = control
+            state.beating = _Concurrency.Task { await self.announce() }
+        }
+        let consumer = try await stores.log.consumer(of: Topics.trials, group: Topics.workerGroup) { [weak self] in
+            self?.take($0)
+        }
         var tasks = [_Concurrency.Task { await self.obey(control) }]
-        for slot in 0..<slots {
+        for slot in 0..<capacity.slots {
             tasks.append(_Concurrency.Task { await self.serve(consumer, slot: slot) })
         }
         state.withLock { state in
             state.consumer = consumer
-            state.control = control
             state.tasks = tasks
         }
     }
 
-    /// Stops what is running and hands it back to the log.
-    func stop() async {
-        let (consumer, control, tasks, running) = state.withLock { state in
+    /// Stops what is running and hands it back to the log; with `grace` running trials get so many seconds to end first.
+    func stop(grace: Double = 0) async {
+        let (consumer, control, tasks, beating) = state.withLock { state in
             state.isStopping = true
-            return (state.consumer, state.control, state.tasks, Array(state.running.values))
+            return (state.consumer, state.control, state.tasks, state.beating)
         }
-        for cancellation in running { cancellation.cancel() }
+        beat.yield()
+        if grace > 0 { await drain(grace) }
+        for cancellation in state.withLock({ Array($0.running.values) }) { cancellation.cancel() }
+        patience.end()
         await control?.close()
+        // Slots that wait for a trial end with this, those that train hand theirs back first.
         await consumer?.close()
         for task in tasks { await task.value }
+        beat.finish()
+        await beating?.value
+    }
+
+    /// Waits until nothing runs, or for so many seconds.
+    private func drain(_ seconds: Double) async {
+        let deadline = Deadline.after(seconds: seconds)
+        while !deadline.hasPassed, state.withLock({ !$0.running.isEmpty }) {
+            try? await _Concurrency.Task.sleep(for: .milliseconds(50))
+        }
     }
 
     private var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    // MARK: What others know of it
+
+    private func take(_ change: PartitionChange) {
+        state.withLock { state in
+            switch change {
+            case .assigned(let partitions): state.partitions.formUnion(partitions)
+            case .revoked(let partitions): state.partitions.subtract(partitions)
+            }
+        }
+        beat.yield()
+    }
+
+    /// Says what it does, every second and when something changes.
+    private func announce() async {
+        let timer = _Concurrency.Task { [beat] in
+            while !_Concurrency.Task.isCancelled {
+                beat.yield()
+                try? await _Concurrency.Task.sleep(for: .seconds(1))
+            }
+        }
+        for await _ in beats { try? await stores.log.send(await message(), key: name, to: Topics.workers) }
+        timer.cancel()
+        try? await stores.log.send(await message(), key: name, to: Topics.workers)
+    }
+
+    private func message() async -> WorkerMessage {
+        let cache = await stores.cache?.statistics() ?? CacheStatistics()
+        return state.withLock { state in
+            WorkerMessage(
+                name: name, startedAt: startedAt, slots: capacity.slots, threads: capacity.threads,
+                trialMemory: capacity.trialMemory, partitions: state.partitions, running: Array(state.running.keys),
+                trialsDone: state.trialsDone, dataHits: data.statistics.hits, dataMisses: data.statistics.misses,
+                cacheHits: cache.hits, cacheMisses: cache.misses, isLeaving: state.isStopping)
+        }
+    }
 
     // MARK: Control
 
@@ -87,6 +154,7 @@ final class Worker: Sendable {
                 for cancellation in running { cancellation.cancel() }
             case .ended:
                 state.withLock { _ = $0.cancelled.remove(order.experimentID) }
+                if ownsData { data.release(order.experimentID, datasetID: nil) }
             }
             try? await control.commit(message)
         }
@@ -94,87 +162,107 @@ final class Worker: Sendable {
 
     // MARK: Trials
 
+    /// What became of a trial's message.
+    private enum Handling {
+        /// It is dealt with.
+        case done
+        /// It goes back to the log.
+        case handBack
+    }
+
     private func serve(_ consumer: any MessageConsumer, slot: Int) async {
         let thread = WorkThread(name: "martlet-slot-\(slot)")
-        let pool = LazyPool(threads: threads)
+        let pool = LazyPool(threads: capacity.threads)
         defer {
             thread.stop()
             pool.stop()
         }
-        while let message = try? await consumer.next() {
-            let isDone = await handle(message, on: thread, pool)
-            if isStopping, !isDone { return }
-            if isDone { try? await consumer.commit(message) }
+        while !isStopping, let message = try? await consumer.next() {
+            guard !isStopping, await handle(message, on: thread, pool) == .done else { return }
+            try? await patience.run { try await consumer.commit(message) }
         }
     }
 
-    /// Whether the message is dealt with.
-    private func handle(_ message: Message, on thread: WorkThread, _ pool: LazyPool) async -> Bool {
-        guard let trial = message.decoded(TrialMessage.self) else { return true }
-        for attempt in 1...Worker.attempts {
-            if isStopping { return false }
-            do {
-                return try await train(trial, on: thread, pool)
-            } catch {
-                guard attempt == Worker.attempts else { continue }
-                return (try? await giveUp(trial, error)) != nil
-            }
-        }
-        return true
-    }
-
-    private func giveUp(_ trial: TrialMessage, _ error: any Error) async throws {
-        guard let record = try await stores.experiments.trial(trial.index, of: trial.experimentID) else { return }
-        try await report(
-            trial, TrialResult(record.spec, status: .failed, reason: "it could not be run or stored: \(error)"))
-    }
-
-    private func train(_ trial: TrialMessage, on thread: WorkThread, _ pool: LazyPool) async throws -> Bool {
-        guard let experiment = try await stores.experiments.experiment(trial.experimentID), !experiment.state.isFinal,
-            let record = try await stores.experiments.trial(trial.index, of: trial.experimentID)
-        else { return true }
-        if let result = record.result {
-            // Its result may not have reached the coordinator.
-            try await report(trial, result)
-            return true
-        }
-        if let deadline = experiment.trainingDeadline, Timestamp.now() >= deadline { return true }
-        let key = Key(experimentID: trial.experimentID, index: trial.index)
+    private func handle(_ message: Message, on thread: WorkThread, _ pool: LazyPool) async -> Handling {
+        guard let trial = message.decoded(TrialMessage.self)?.trial else { return .done }
         let cancellation = Cancellation()
         let isMine = state.withLock { state in
-            guard state.running[key] == nil else { return false }
-            state.running[key] = cancellation
+            guard state.running[trial] == nil else { return false }
+            state.running[trial] = cancellation
             return true
         }
-        guard isMine else { return true }
+        guard isMine else { return .done }
+        beat.yield()
         defer {
             state.withLock { state in
-                state.running[key] = nil
+                state.running[trial] = nil
                 state.trialsDone += 1
             }
+            beat.yield()
         }
-        let isCancelled: Bool
-        if state.withLock({ $0.cancelled.contains(trial.experimentID) }) {
-            isCancelled = true
-        } else {
-            isCancelled = try await stores.experiments.isCancellationRequested(of: trial.experimentID)
+        do {
+            return try await train(trial, cancellation, on: thread, pool)
+        } catch {
+            // Stopped while a store was away: the next one begins it again.
+            if isStopping { return .handBack }
+            let report = ReportMessage(
+                kind: .failed, experimentID: trial.experimentID, index: trial.index, worker: name, reason: "\(error)")
+            return (try? await send(report)) == nil ? .handBack : .done
         }
-        if isCancelled { return true }
+    }
+
+    private func train(
+        _ trial: TrialKey, _ cancellation: Cancellation, on thread: WorkThread, _ pool: LazyPool
+    ) async throws -> Handling {
+        guard let experiment = try await stores.experiments.experiment(trial.experimentID), !experiment.state.isFinal,
+            let record = try await stores.experiments.trial(trial.index, of: trial.experimentID)
+        else { return .done }
+        if let result = record.result {
+            // It may not have reached the coordinator.
+            try await report(trial, result)
+            return .done
+        }
+        if let deadline = experiment.trainingDeadline, Timestamp.now() >= deadline { return .done }
+        if try await isCancelled(trial.experimentID) { return .done }
+        let start = TrialStart(id: Identifier.make(), worker: name)
+        let starts = try await stores.experiments.putStart(start, ofTrial: trial.index, of: trial.experimentID)
+        guard starts.count <= Worker.starts else {
+            let workers = Set(starts.map(\.worker)).subtracting([name]).sorted()
+            try await giveUp(record, workers, "it ended \(starts.count - 1) workers or was abandoned by them")
+            return .done
+        }
         let outcome: TrialOutcome
         do {
             let prepared = try await data.experiment(experiment)
+            let bytes = runner.expectedBytes(of: record.spec, prepared, threads: capacity.threads)
+            guard bytes <= capacity.trialMemory else {
+                try await stores.experiments.removeStart(start, ofTrial: trial.index, of: trial.experimentID)
+                try await send(
+                    ReportMessage(
+                        kind: .refused, experimentID: trial.experimentID, index: trial.index, worker: name,
+                        bytes: bytes))
+                return .done
+            }
             outcome = try await run(record.spec, prepared, experiment, cancellation, on: thread, pool)
         } catch let error as AutoMLError {
             outcome = TrialOutcome(result: TrialResult(record.spec, status: .failed, reason: error.message))
         }
-        if outcome.result.status == .cancelled, isStopping { return false }
+        if outcome.result.status == .cancelled, isStopping {
+            try await stores.experiments.removeStart(start, ofTrial: trial.index, of: trial.experimentID)
+            return .handBack
+        }
         if let blobs = outcome.blobs {
             let (models, id) = (stores.models, trial.experimentID)
             try await models.put(blobs.predictions, name: ModelNames.predictions(trial: trial.index), of: id)
             try await models.put(blobs.models, name: ModelNames.models(trial: trial.index), of: id)
         }
         try await report(trial, outcome.result)
-        return true
+        return .done
+    }
+
+    private func isCancelled(_ experimentID: String) async throws -> Bool {
+        if state.withLock({ $0.cancelled.contains(experimentID) }) { return true }
+        return try await stores.experiments.isCancellationRequested(of: experimentID)
     }
 
     private func run(
@@ -183,15 +271,19 @@ final class Worker: Sendable {
     ) async throws -> TrialOutcome {
         let (shares, progress) = AsyncStream.makeStream(of: Double.self, bufferingPolicy: .bufferingNewest(1))
         let (log, id) = (stores.log, experiment.id)
+        let trial = TrialKey(experimentID: id, index: spec.index)
         let reporting = _Concurrency.Task {
             for await share in shares {
-                try? await log.send(
-                    ProgressMessage(experimentID: id, index: spec.index, share: share), key: id, to: Topics.progress)
+                try? await log.send(ProgressMessage(trial: trial, share: share), key: id, to: Topics.progress)
             }
         }
-        defer { progress.finish() }
+        defer {
+            // A log that is away does not hold the trial up: nobody needs this message.
+            progress.finish()
+            reporting.cancel()
+        }
         let throttle = Throttle(seconds: 0.5)
-        let outcome = try await thread.run { [runner] in
+        return try await thread.run { [runner] in
             let deadline = experiment.trainingDeadline.map { Deadline.after(seconds: $0.seconds(since: .now())) }
             let context = TrainingContext(
                 pool: pool.pool, deadline: deadline ?? .never, cancellation: cancellation
@@ -200,15 +292,33 @@ final class Worker: Sendable {
             }
             return runner.run(spec, prepared, context: context)
         }
-        progress.finish()
-        await reporting.value
-        return outcome
     }
 
-    private func report(_ trial: TrialMessage, _ result: TrialResult) async throws {
-        try await stores.log.send(
-            ResultMessage(experimentID: trial.experimentID, result: result), key: trial.experimentID,
-            to: Topics.results)
+    // MARK: Reports
+
+    private func report(_ trial: TrialKey, _ result: TrialResult) async throws {
+        try await send(
+            ReportMessage(kind: .result, experimentID: trial.experimentID, index: trial.index, result: result))
+    }
+
+    private func send(_ report: ReportMessage) async throws {
+        try await stores.log.send(report, key: report.experimentID, to: Topics.results)
+    }
+
+    private func giveUp(_ record: TrialRecord, _ workers: [String], _ reason: String) async throws {
+        let trial = TrialKey(experimentID: record.experimentID, index: record.index)
+        try await stores.log.giveUp(trial, record.spec, workers: workers, reason: reason)
+        try await report(
+            trial,
+            TrialResult(record.spec, status: .failed, reason: "\(reason): \(workers.joined(separator: ", "))"))
+    }
+}
+
+extension MessageLog {
+    /// Keeps a trial that was given up, for people to look at.
+    func giveUp(_ trial: TrialKey, _ spec: TrialSpec, workers: [String], reason: String) async throws {
+        let letter = DeadLetter(trial: trial, spec: spec, workers: workers, reason: reason, at: .now())
+        try await send(letter, key: trial.description, to: Topics.deadLetters)
     }
 }
 

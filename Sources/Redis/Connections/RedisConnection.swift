@@ -12,6 +12,7 @@ final class RedisConnection: @unchecked Sendable {
         var end: RedisError?
         /// Whether a timer will look at the oldest request.
         var isTimerSet = false
+        var timer: TimerToken?
     }
 
     private let endpoint: Endpoint
@@ -63,8 +64,18 @@ final class RedisConnection: @unchecked Sendable {
             new.abort()
             throw RedisConnection.explained(error, configuration)
         }
-        new.timeout.store(nanoseconds(configuration.requestTimeout), ordering: .releasing)
+        new.limitRequests(to: configuration.requestTimeout)
         return new
+    }
+
+    /// From here on requests have another time-out than the handshake, whose timer would come too late for them.
+    private func limitRequests(to limit: Duration) {
+        timeout.store(RedisConnection.nanoseconds(limit), ordering: .releasing)
+        let timer = pending.withLock { pending in
+            pending.isTimerSet = false
+            return pending.timer
+        }
+        if let timer { loop.cancel(timer) }
     }
 
     private func shakeHands(_ configuration: RedisConfiguration) async throws {
@@ -91,7 +102,10 @@ final class RedisConnection: @unchecked Sendable {
             endpoint: configuration.endpoint, cause: error)
     }
 
-    var isEnded: Bool { pending.withLock { $0.end != nil } }
+    var isEnded: Bool { reason != nil }
+
+    /// Why the connection has ended, when it has.
+    var reason: RedisError? { pending.withLock { $0.end } }
 
     /// Sends what `write` writes, which has to be one command, and waits for its reply; a server's error is a reply too.
     func perform(_ write: @Sendable (inout OutgoingBuffer) -> Void) async throws -> RESPValue {
@@ -148,8 +162,15 @@ final class RedisConnection: @unchecked Sendable {
 
     func abort() { connection?.abort() }
 
+    /// The timer holds the connection, since a weak reference would make every retain and release of it slow; the
+    /// connection's end takes it back.
     private func setTimer(nanoseconds: UInt64) {
-        _ = loop.schedule(after: .nanoseconds(Int64(clamping: nanoseconds))) { [weak self] in self?.checkTimeouts() }
+        let timer = loop.schedule(after: .nanoseconds(Int64(clamping: nanoseconds))) { self.checkTimeouts() }
+        let hasEnded = pending.withLock { pending in
+            pending.timer = timer
+            return pending.end != nil
+        }
+        if hasEnded { loop.cancel(timer) }
     }
 
     /// Ends the wait of requests that are too old; their replies may still come, so they keep their places.
@@ -247,12 +268,13 @@ extension RedisConnection: ConnectionHandler {
 
     /// Fails all who wait, and all who come; the first reason counts.
     private func finish(_ error: RedisError) {
-        let (queue, reason) = pending.withLock { pending in
+        let (queue, reason, timer) = pending.withLock { pending in
             let reason = pending.end ?? error
             pending.end = reason
             defer { pending.queue = RequestQueue() }
-            return (pending.queue, reason)
+            return (pending.queue, reason, pending.timer)
         }
+        if let timer { loop.cancel(timer) }
         for place in 0..<queue.count {
             if let request = queue[place] { fail(request, reason) }
         }

@@ -209,9 +209,10 @@ extension Schemas {
             "workers": array(
                 object([
                     "name": string, "slots": integer, "running": integer, "threads": integer,
+                    "trials": array(object(["experiment_id": string, "index": integer])),
                     "trials_done": integer, "started_at": moment,
                 ])),
             "slots": integer, "busy_slots": integer, "queue_lag": integer, "running_experiments": integer,
             "queued_experiments": integer,
-        ], optional: ["cache_hit_rate": nullable("number")])
+        ], optional: ["data_hit_rate": nullable("number"), "cache_hit_rate": nullable("number")])
 }

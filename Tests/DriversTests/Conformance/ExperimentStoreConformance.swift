@@ -23,29 +23,56 @@ import Testing
                 seed: Seed(.max)), proposedAt: Timestamp(milliseconds: 12))
     }
 
-    @Test(arguments: StoreKind.allCases) func recordsComeBackAsWritten(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.present) func recordsComeBackAsWritten(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             let store = stores.experiments
             var record = record("e")
-            try await store.put(record)
+            try await store.create(record)
             #expect(try await store.experiment("e") == record)
+            let term = try await store.claim("e")
             record.state = .completed
             record.bestScore = 0.1 + 0.2
             record.resolvedTask = .binary
             record.resolvedMetric = .rocAUC
             record.finishedAt = .now()
-            try await store.put(record)
+            try await store.update(record, term: term)
+            #expect(try await store.experiment("e") == record)
+            try await store.create(self.record("e"))
             #expect(try await store.experiment("e") == record)
             #expect(try await store.experiment("none") == nil)
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func unfinishedComeTheOldestFirst(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.present) func whoClaimedEarlierIsRefused(_ kind: StoreKind) async throws {
+        try await kind.withStores { stores in
+            let store = stores.experiments
+            try await store.create(record("e"))
+            let first = try await store.claim("e")
+            try await store.update(record("e", .running), term: first)
+            let second = try await store.claim("e")
+            #expect(second > first)
+            let refused = await #expect(throws: PlatformError.self) {
+                try await store.update(record("e", .failed), term: first)
+            }
+            #expect(refused?.code == .conflict)
+            #expect(try await store.experiment("e")?.state == .running)
+            try await store.update(record("e", .completed), term: second)
+            try await store.update(record("e", .completed), term: second)
+            #expect(try await store.experiment("e")?.state == .completed)
+            let missing = await #expect(throws: PlatformError.self) { _ = try await store.claim("none") }
+            #expect(missing?.code == .notFound)
+        }
+    }
+
+    @Test(arguments: StoreKind.present) func unfinishedComeTheOldestFirst(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             let store = stores.experiments
             let ids = (0..<5).map { _ in Identifier.make() }
             let states: [ExperimentState] = [.queued, .completed, .running, .failed, .queued]
-            for (id, state) in zip(ids, states).reversed() { try await store.put(record(id, state)) }
+            for (id, state) in zip(ids, states).reversed() {
+                try await store.create(record(id))
+                if state != .queued { try await store.update(record(id, state), term: try await store.claim(id)) }
+            }
             #expect(try await store.unfinishedExperiments().map(\.id) == [ids[0], ids[2], ids[4]])
             let page = try await store.experiments(limit: 3, after: nil)
             #expect(page.items.map(\.id) == [ids[4], ids[3], ids[2]])
@@ -55,26 +82,31 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func aWishToCancelIsKept(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.present) func aWishToCancelIsKept(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             let store = stores.experiments
-            try await store.put(record("e"))
+            try await store.create(record("e"))
             #expect(try await store.isCancellationRequested(of: "e") == false)
             try await store.requestCancellation(of: "e")
             try await store.requestCancellation(of: "e")
-            try await store.put(record("e", .running))
+            try await store.update(record("e", .running), term: try await store.claim("e"))
             #expect(try await store.isCancellationRequested(of: "e"))
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func trialsAreUpsertsByIndex(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.present) func trialsAreUpsertsByIndex(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             let store = stores.experiments
             for index in [2, 0, 11, 1] { try await store.put(trial(index)) }
             var ended = trial(2)
             ended.result = TrialResult(ended.spec, status: .failed, reason: "no")
-            try await store.put(ended)
-            try await store.put(ended)
+            #expect(try await store.put(ended) == ended)
+            #expect(try await store.put(ended) == ended)
+            // A result that is there stays, whoever writes.
+            #expect(try await store.put(trial(2)) == ended)
+            var other = ended
+            other.result = TrialResult(ended.spec, status: .failed, reason: "otherwise")
+            #expect(try await store.put(other) == ended)
             #expect(try await store.trials(of: "e").map(\.index) == [0, 1, 2, 11])
             #expect(try await store.trial(2, of: "e") == ended)
             #expect(try await store.trial(0, of: "e") == trial(0))
@@ -83,7 +115,23 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func eventsAreReadFromAPlaceOn(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.present) func startsAreCounted(_ kind: StoreKind) async throws {
+        try await kind.withStores { stores in
+            let store = stores.experiments
+            let starts = (0..<3).map { TrialStart(id: Identifier.make(), worker: "w\($0 % 2)") }
+            for (count, start) in starts.enumerated() {
+                let noted = try await store.putStart(start, ofTrial: 4, of: "e")
+                #expect(Set(noted) == Set(starts[...count]))
+            }
+            #expect(try await store.putStart(starts[1], ofTrial: 4, of: "e").count == 3)
+            #expect(try await store.putStart(starts[0], ofTrial: 5, of: "e") == [starts[0]])
+            try await store.removeStart(starts[0], ofTrial: 4, of: "e")
+            try await store.removeStart(starts[0], ofTrial: 4, of: "e")
+            #expect(Set(try await store.putStart(starts[1], ofTrial: 4, of: "e")) == Set(starts[1...]))
+        }
+    }
+
+    @Test(arguments: StoreKind.present) func eventsAreReadFromAPlaceOn(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             let store = stores.experiments
             #expect(try await store.lastSequence(of: "e") == 0)
@@ -98,6 +146,13 @@ import Testing
             #expect(try await store.events(of: "e", after: 0, limit: 100).map(\.sequence) == [1, 2, 3, 4, 5])
             #expect(try await store.events(of: "e", after: 5, limit: 100).isEmpty)
             #expect(try await store.lastSequence(of: "e") == 5)
+            let again = try #require(try await store.events(of: "e", after: 4, limit: 1).first)
+            try await store.put(again, of: "e")
+            var other = again
+            other.progress = 0.75
+            let refused = await #expect(throws: PlatformError.self) { try await store.put(other, of: "e") }
+            #expect(refused?.code == .conflict)
+            #expect(try await store.events(of: "e", after: 4, limit: 9) == [again])
         }
     }
 }

@@ -8,11 +8,11 @@ import Testing
         return messages
     }
 
-    @Test(arguments: StoreKind.allCases) func messagesOfAKeyKeepTheirOrder(_ kind: StoreKind) async throws {
-        try await kind.withStores { stores in
-            try await stores.log.createTopic("t", partitions: 4, retention: .untilCommitted)
-            for index in 0..<20 { try await stores.log.append([UInt8(index)], key: "k\(index % 3)", to: "t") }
-            let consumer = try await stores.log.consumer(of: "t", group: "g")
+    @Test(arguments: LogKind.present) func messagesOfAKeyKeepTheirOrder(_ kind: LogKind) async throws {
+        try await kind.withLog { log in
+            try await log.createTopic("t", partitions: 4, retention: .untilCommitted)
+            for index in 0..<20 { try await log.append([UInt8(index)], key: "k\(index % 3)", to: "t") }
+            let consumer = try await log.consumer(of: "t", group: "g")
             let messages = try await take(consumer, 20)
             for key in 0..<3 {
                 let own = messages.filter { $0.key == "k\(key)" }
@@ -24,12 +24,12 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func consumersOfAGroupShareAndGroupsDoNot(_ kind: StoreKind) async throws {
-        try await kind.withStores { stores in
-            try await stores.log.createTopic("t", partitions: 4, retention: .untilCommitted)
-            let first = try await stores.log.consumer(of: "t", group: "g")
-            let second = try await stores.log.consumer(of: "t", group: "h")
-            for index in 0..<6 { try await stores.log.append([UInt8(index)], key: "\(index)", to: "t") }
+    @Test(arguments: LogKind.present) func consumersOfAGroupShareAndGroupsDoNot(_ kind: LogKind) async throws {
+        try await kind.withLog { log in
+            try await log.createTopic("t", partitions: 4, retention: .untilCommitted)
+            let first = try await log.consumer(of: "t", group: "g")
+            let second = try await log.consumer(of: "t", group: "h")
+            for index in 0..<6 { try await log.append([UInt8(index)], key: "\(index)", to: "t") }
             for consumer in [first, second] {
                 let messages = try await take(consumer, 6)
                 #expect(Set(messages.map { $0.payload[0] }).count == 6)
@@ -39,35 +39,36 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func whatWasNotCommittedComesAgain(_ kind: StoreKind) async throws {
-        try await kind.withStores { stores in
-            try await stores.log.createTopic("t", partitions: 1, retention: .untilCommitted)
-            for index in 0..<4 { try await stores.log.append([UInt8(index)], key: "k", to: "t") }
-            let first = try await stores.log.consumer(of: "t", group: "g")
+    @Test(arguments: LogKind.present) func whatWasNotCommittedComesAgain(_ kind: LogKind) async throws {
+        try await kind.withLog { log in
+            try await log.createTopic("t", partitions: 1, retention: .untilCommitted)
+            for index in 0..<4 { try await log.append([UInt8(index)], key: "k", to: "t") }
+            let first = try await log.consumer(of: "t", group: "g")
             let messages = try await take(first, 4)
             try await first.commit(messages[2])
             try await first.commit(messages[0])
             try await first.commit(messages[0])
-            #expect(try await stores.log.lag(of: "t", group: "g") == 2)
+            let left = kind.commitsAnyOrder ? [1, 3] : [1, 2, 3]
+            #expect(try await log.lag(of: "t", group: "g") == left.count)
             await first.close()
-            let second = try await stores.log.consumer(of: "t", group: "g")
-            let again = try await take(second, 2)
-            #expect(again.map { $0.payload[0] } == [1, 3])
+            let second = try await log.consumer(of: "t", group: "g")
+            let again = try await take(second, left.count)
+            #expect(again.map { Int($0.payload[0]) } == left)
             // The one who lost it cannot commit it any more.
             try await first.commit(messages[1])
-            #expect(try await stores.log.lag(of: "t", group: "g") == 2)
+            #expect(try await log.lag(of: "t", group: "g") == left.count)
             for message in again { try await second.commit(message) }
-            #expect(try await stores.log.lag(of: "t", group: "g") == 0)
+            #expect(try await log.lag(of: "t", group: "g") == 0)
             await second.close()
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func aWaitingConsumerIsServedOrEnded(_ kind: StoreKind) async throws {
-        try await kind.withStores { stores in
-            try await stores.log.createTopic("t", partitions: 2, retention: .untilCommitted)
-            let consumer = try await stores.log.consumer(of: "t", group: "g")
+    @Test(arguments: LogKind.present) func aWaitingConsumerIsServedOrEnded(_ kind: LogKind) async throws {
+        try await kind.withLog { log in
+            try await log.createTopic("t", partitions: 2, retention: .untilCommitted)
+            let consumer = try await log.consumer(of: "t", group: "g")
             async let waited = consumer.next()
-            try await stores.log.append([1], key: "k", to: "t")
+            try await log.append([1], key: "k", to: "t")
             #expect(try await waited?.payload == [1])
             async let none = consumer.next()
             await consumer.close()
@@ -76,25 +77,25 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func aCancelledWaitLosesNothing(_ kind: StoreKind) async throws {
-        try await kind.withStores { stores in
-            try await stores.log.createTopic("t", partitions: 1, retention: .untilCommitted)
-            let consumer = try await stores.log.consumer(of: "t", group: "g")
+    @Test(arguments: LogKind.present) func aCancelledWaitLosesNothing(_ kind: LogKind) async throws {
+        try await kind.withLog { log in
+            try await log.createTopic("t", partitions: 1, retention: .untilCommitted)
+            let consumer = try await log.consumer(of: "t", group: "g")
             let waiting = Task { try await consumer.next() }
             waiting.cancel()
             await #expect(throws: CancellationError.self) { _ = try await waiting.value }
-            try await stores.log.append([1], key: "k", to: "t")
+            try await log.append([1], key: "k", to: "t")
             #expect(try await consumer.next()?.payload == [1])
             await consumer.close()
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func watchersGetAllFromNowOn(_ kind: StoreKind) async throws {
-        try await kind.withStores { stores in
-            try await stores.log.createTopic("live", partitions: 2, retention: .live)
-            try await stores.log.append([0], key: "k", to: "live")
-            let watchers = [try await stores.log.watcher(of: "live"), try await stores.log.watcher(of: "live")]
-            try await stores.log.append([1], key: "k", to: "live")
+    @Test(arguments: LogKind.present) func watchersGetAllFromNowOn(_ kind: LogKind) async throws {
+        try await kind.withLog { log in
+            try await log.createTopic("live", partitions: 2, retention: .live)
+            try await log.append([0], key: "k", to: "live")
+            let watchers = [try await log.watcher(of: "live"), try await log.watcher(of: "live")]
+            try await log.append([1], key: "k", to: "live")
             for watcher in watchers {
                 let message = try #require(try await watcher.next())
                 #expect(message.payload == [1])
@@ -104,14 +105,77 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func unknownTopicsAreErrors(_ kind: StoreKind) async throws {
-        try await kind.withStores { stores in
-            await #expect(throws: PlatformError.self) { try await stores.log.append([], key: "", to: "none") }
-            await #expect(throws: PlatformError.self) { _ = try await stores.log.consumer(of: "none", group: "g") }
-            await #expect(throws: PlatformError.self) { _ = try await stores.log.watcher(of: "none") }
-            try await stores.log.createTopic("t", partitions: 1, retention: .untilCommitted)
-            try await stores.log.createTopic("t", partitions: 1, retention: .untilCommitted)
-            #expect(try await stores.log.lag(of: "t", group: "nobody") == 0)
+    @Test(arguments: LogKind.present) func aPartitionCanBeChosen(_ kind: LogKind) async throws {
+        try await kind.withLog { log in
+            try await log.createTopic("t", partitions: 4, retention: .untilCommitted)
+            for partition in [3, 1, 3] { try await log.append([7], key: "k", to: "t", partition: partition) }
+            let consumer = try await log.consumer(of: "t", group: "g")
+            #expect(try await take(consumer, 3).map(\.partition).sorted() == [1, 3, 3])
+            await consumer.close()
+            let refused = await #expect(throws: PlatformError.self) {
+                try await log.append([7], key: "k", to: "t", partition: 4)
+            }
+            #expect(refused?.code == .invalid)
         }
+    }
+
+    @Test(arguments: LogKind.present) func partitionsAreSharedAndHandedOver(_ kind: LogKind) async throws {
+        try await kind.withLog { log in
+            try await log.createTopic("t", partitions: 8, retention: .untilCommitted)
+            let (first, second) = (Holdings(), Holdings())
+            let one = try await log.consumer(of: "t", group: "g") { await first.take($0) }
+            #expect(await first.reaches(8) == Set(0..<8))
+            let two = try await log.consumer(of: "t", group: "g") { await second.take($0) }
+            let own = await first.reaches(4)
+            let others = await second.reaches(4)
+            #expect(own.union(others) == Set(0..<8))
+            // Each gets what is in its partitions, and that alone.
+            for partition in 0..<8 {
+                try await log.append([UInt8(partition)], key: "k", to: "t", partition: partition)
+            }
+            let mine = try await take(one, 4)
+            #expect(Set(mine.map(\.partition)) == own)
+            #expect(Set(try await take(two, 4).map(\.partition)) == others)
+            for message in mine { try await one.commit(message) }
+            // What the second one had out comes to the first.
+            await two.close()
+            #expect(await first.reaches(8) == Set(0..<8))
+            let inherited = try await take(one, 4)
+            #expect(Set(inherited.map(\.partition)) == others)
+            await one.close()
+        }
+    }
+
+    @Test(arguments: LogKind.present) func unknownTopicsAreErrors(_ kind: LogKind) async throws {
+        try await kind.withLog { log in
+            await #expect(throws: PlatformError.self) { try await log.append([], key: "", to: "none") }
+            await #expect(throws: PlatformError.self) { _ = try await log.consumer(of: "none", group: "g") }
+            await #expect(throws: PlatformError.self) { _ = try await log.watcher(of: "none") }
+            try await log.createTopic("t", partitions: 1, retention: .untilCommitted)
+            try await log.createTopic("t", partitions: 1, retention: .untilCommitted)
+            #expect(try await log.lag(of: "t", group: "nobody") == 0)
+        }
+    }
+}
+
+/// The partitions of a consumer, as it is told of them.
+private actor Holdings {
+    private var partitions: Set<Int> = []
+    private var waiting: [(count: Int, continuation: CheckedContinuation<Set<Int>, Never>)] = []
+
+    func take(_ change: PartitionChange) {
+        switch change {
+        case .assigned(let more): partitions.formUnion(more)
+        case .revoked(let fewer): partitions.subtract(fewer)
+        }
+        let count = partitions.count
+        for waiter in waiting where waiter.count == count { waiter.continuation.resume(returning: partitions) }
+        waiting.removeAll { $0.count == count }
+    }
+
+    /// The partitions once there are so many.
+    func reaches(_ count: Int) async -> Set<Int> {
+        if partitions.count == count { return partitions }
+        return await withCheckedContinuation { waiting.append((count, $0)) }
     }
 }

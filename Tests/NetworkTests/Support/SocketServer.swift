@@ -50,6 +50,9 @@ final class SocketServer: Sendable {
         sockets.endAll()
     }
 
+    /// Connections whose closures have not returned.
+    var openCount: Int { sockets.count }
+
     /// Sends back all that comes.
     static func echo() throws -> SocketServer {
         try SocketServer { peer in
@@ -61,6 +64,8 @@ final class SocketServer: Sendable {
 /// The sockets a server has open, so that its end ends them.
 private final class OpenSockets: Sendable {
     private let sockets = Mutex<Set<Int32>>([])
+
+    var count: Int { sockets.withLock { $0.count } }
 
     func insert(_ socket: Int32) { sockets.withLock { _ = $0.insert(socket) } }
 
@@ -103,7 +108,25 @@ struct PeerSocket: Sendable {
         return true
     }
 
+    /// Breaks the connection off.
+    func reset() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+}
+
+/// Holds a server's thread until it is opened.
+final class Gate: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    func wait() {
+        semaphore.wait()
+        semaphore.signal()
+    }
+
+    func open() { semaphore.signal() }
 }
 
 struct TestFailure: Error, CustomStringConvertible {

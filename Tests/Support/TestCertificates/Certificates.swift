@@ -1,15 +1,16 @@
-import Foundation
+internal import Foundation
 
 /// Authorities and certificates made by `openssl` in a temporary folder.
-final class Certificates: Sendable {
+public final class Certificates: Sendable {
     private let folder: URL
 
     /// The authority's file.
-    var authority: String { folder.appendingPathComponent("ca.pem").path }
+    public var authority: String { folder.appendingPathComponent("ca.pem").path }
     /// An authority that has signed nothing here.
-    var otherAuthority: String { folder.appendingPathComponent("other-ca.pem").path }
+    public var otherAuthority: String { folder.appendingPathComponent("other-ca.pem").path }
 
-    init() throws {
+    /// Makes both authorities.
+    public init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("network-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for name in ["ca", "other-ca"] {
@@ -22,7 +23,7 @@ final class Certificates: Sendable {
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// The paths of a certificate for these names (`DNS:…`, `IP:…`) and of its key.
-    func make(_ name: String, for names: String, days: Int = 2) throws -> (certificate: String, key: String) {
+    public func make(_ name: String, for names: String, days: Int = 2) throws -> (certificate: String, key: String) {
         try openssl(
             "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=\(name)",
             "-keyout", "\(name).key", "-out", "\(name).csr")
@@ -37,7 +38,7 @@ final class Certificates: Sendable {
     }
 
     /// A file in the folder with this text.
-    func file(_ name: String, _ text: String) throws -> String {
+    public func file(_ name: String, _ text: String) throws -> String {
         let file = folder.appendingPathComponent(name)
         try text.write(to: file, atomically: true, encoding: .utf8)
         return file.path
@@ -53,7 +54,12 @@ final class Certificates: Sendable {
         try process.run()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw TestFailure("openssl \(arguments.joined(separator: " ")) failed")
+            throw CertificateFailure(description: "openssl \(arguments.joined(separator: " ")) failed")
         }
     }
+}
+
+/// Why a certificate could not be made.
+struct CertificateFailure: Error, CustomStringConvertible {
+    let description: String
 }

@@ -1,0 +1,148 @@
+internal import CQL
+internal import Platform
+
+/// Models in Cassandra. A blob is written whole under a version of its own before its name points to it, so that readers get
+/// all of the new one or all of the old; every version is noted before its pieces, so that none is lost.
+struct CassandraModelStore: ModelStore {
+    private let database: CassandraDatabase
+
+    init(_ database: CassandraDatabase) { self.database = database }
+
+    private struct Head: Sendable {
+        let version: String
+        let bytes: Int
+    }
+
+    private func head(_ name: String, of experimentID: String) async throws -> Head? {
+        try await database.first(
+            "SELECT version, bytes FROM blob_heads WHERE experiment_id = ? AND name = ?", experimentID, name
+        ) { Head(version: try $0[0, as: String.self], bytes: Int(try $0[1, as: Int64.self])) }
+    }
+
+    // MARK: Blobs
+
+    func put(_ blob: [UInt8], name: String, of experimentID: String) async throws {
+        let version = Identifier.make()
+        let pieces = ChunkLimits.pieces(of: blob)
+        try await database.execute(
+            "INSERT INTO blob_versions (experiment_id, version, pieces) VALUES (?, ?, ?)", experimentID, version,
+            pieces.count)
+        try await CassandraDatabase.concurrently(pieces.enumerated()) { index, bytes in
+            try await database.execute(
+                "INSERT INTO blob_pieces (version, bucket, piece, bytes) VALUES (?, ?, ?, ?)", version,
+                index / CassandraSchema.piecesPerPartition, index, bytes)
+        }
+        while true {
+            let old = try await head(name, of: experimentID)
+            let result: ResultSet
+            if let old {
+                result = try await database.apply(
+                    "UPDATE blob_heads SET version = ?, bytes = ? WHERE experiment_id = ? AND name = ? IF version = ?",
+                    version, Int64(blob.count), experimentID, name, old.version)
+            } else {
+                result = try await database.apply(
+                    "INSERT INTO blob_heads (experiment_id, name, version, bytes) VALUES (?, ?, ?, ?) IF NOT EXISTS",
+                    experimentID, name, version, Int64(blob.count))
+            }
+            guard result.isApplied else { continue }
+            if let old { try await removePieces(of: old.version, experimentID) }
+            return
+        }
+    }
+
+    func blob(_ name: String, of experimentID: String) async throws -> [UInt8]? {
+        while true {
+            guard let head = try await head(name, of: experimentID) else { return nil }
+            if let bytes = try await content(of: head) { return bytes }
+            // Replaced while it was read, or damaged: then the name still points to it.
+            guard try await self.head(name, of: experimentID)?.version != head.version else {
+                throw PlatformError(.damaged, "a part of blob \(name) of experiment \(experimentID) is missing")
+            }
+        }
+    }
+
+    private func content(of head: Head) async throws -> [UInt8]? {
+        let count = max(1, (head.bytes + ChunkLimits.bytes - 1) / ChunkLimits.bytes)
+        let pieces = try await withThrowingTaskGroup(of: (Int, [UInt8]?).self) { group in
+            var found = [[UInt8]?](repeating: nil, count: count)
+            for index in 0..<count {
+                if index >= 8, let (done, bytes) = try await group.next() { found[done] = bytes }
+                group.addTask {
+                    let bytes = try await database.first(
+                        "SELECT bytes FROM blob_pieces WHERE version = ? AND bucket = ? AND piece = ?", head.version,
+                        index / CassandraSchema.piecesPerPartition, index
+                    ) { try $0[0, as: [UInt8].self] }
+                    return (index, bytes)
+                }
+            }
+            for try await (index, bytes) in group { found[index] = bytes }
+            return found
+        }
+        var blob: [UInt8] = []
+        blob.reserveCapacity(head.bytes)
+        for piece in pieces {
+            guard let piece else { return nil }
+            blob += piece
+        }
+        return blob.count == head.bytes ? blob : nil
+    }
+
+    func removeBlobs(_ names: [String], of experimentID: String) async throws {
+        try await CassandraDatabase.concurrently(names) { name in
+            guard let head = try await head(name, of: experimentID) else { return }
+            let result = try await database.apply(
+                "DELETE FROM blob_heads WHERE experiment_id = ? AND name = ? IF version = ?", experimentID, name,
+                head.version)
+            if result.isApplied { try await removePieces(of: head.version, experimentID) }
+        }
+    }
+
+    private func removePieces(of version: String, _ experimentID: String) async throws {
+        let pieces = try await database.first(
+            "SELECT pieces FROM blob_versions WHERE experiment_id = ? AND version = ?", experimentID, version
+        ) { try $0[0, as: Int.self] }
+        guard let pieces else { return }
+        for bucket in 0...max(0, pieces - 1) / CassandraSchema.piecesPerPartition {
+            try await database.execute("DELETE FROM blob_pieces WHERE version = ? AND bucket = ?", version, bucket)
+        }
+        try await database.execute(
+            "DELETE FROM blob_versions WHERE experiment_id = ? AND version = ?", experimentID, version)
+    }
+
+    // MARK: Records
+
+    func put(_ record: ModelRecord) async throws {
+        try await database.execute(
+            "INSERT INTO models (experiment_id, id, record) VALUES (?, ?, ?)", record.experimentID, record.id,
+            try RecordCodec.encode(record))
+    }
+
+    func model(_ id: String) async throws -> ModelRecord? {
+        guard let experimentID = ModelRecord.experimentID(ofModel: id) else { return nil }
+        let bytes = try await database.first(
+            "SELECT record FROM models WHERE experiment_id = ? AND id = ?", experimentID, id
+        ) { try $0[0, as: [UInt8].self] }
+        return try bytes.map { try RecordCodec.decode($0) }
+    }
+
+    func models(of experimentID: String, limit: Int, after cursor: Cursor?) async throws -> Page<ModelRecord> {
+        let rows = try await database.query(
+            "SELECT id, record FROM models WHERE experiment_id = ? AND id > ? LIMIT ?", experimentID,
+            try cursor?.position() ?? "", max(1, limit) + 1
+        ) { (try $0[0, as: String.self], try $0[1, as: [UInt8].self]) }
+        return Page(sorted: try rows.map { ($0.0, try RecordCodec.decode($0.1)) }, limit: limit)
+    }
+
+    func deleteAll(of experimentID: String) async throws {
+        let versions = try await database.query("SELECT version FROM blob_versions WHERE experiment_id = ?", experimentID) {
+            try $0[0, as: String.self]
+        }
+        let names = try await database.query("SELECT name FROM blob_heads WHERE experiment_id = ?", experimentID) {
+            try $0[0, as: String.self]
+        }
+        try await removeBlobs(names, of: experimentID)
+        // Versions that no name points to: their writer ended in between.
+        for version in versions { try await removePieces(of: version, experimentID) }
+        try await database.execute("DELETE FROM models WHERE experiment_id = ?", experimentID)
+    }
+}

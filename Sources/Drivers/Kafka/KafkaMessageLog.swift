@@ -1,0 +1,160 @@
+internal import Kafka
+internal import Platform
+internal import Synchronization
+
+/// A message log in Kafka: topics and groups are Kafka's, a consumer's partitions are those that its group gives it.
+final class KafkaMessageLog: MessageLog {
+    /// How long a topic keeps messages that are kept until they are committed: Kafka does not look at groups.
+    private static let retention = 7 * 24 * 3600 * 1000
+    private static let liveRetention = 3600 * 1000
+
+    private let configuration: KafkaLogConfiguration
+    private let client: KafkaConfiguration
+    private let admin: Admin
+    private let producer: Mutex<Producer>
+    private let partitionCounts = Mutex<[String: Int]>([:])
+
+    /// Connects; throws `PlatformError` saying what is wrong where no broker lets it in.
+    init(_ configuration: KafkaLogConfiguration, log: @escaping @Sendable (String) -> Void) async throws {
+        self.configuration = configuration
+        client = configuration.client(log: log)
+        do {
+            try await client.check(timeout: .seconds(15))
+            admin = try Admin(client)
+            producer = Mutex(try KafkaMessageLog.makeProducer(client))
+        } catch let error as KafkaError {
+            throw PlatformError(.unavailable, "Kafka at \(configuration.bootstrapServers): \(error)")
+        }
+    }
+
+    private static func makeProducer(_ client: KafkaConfiguration) throws -> Producer {
+        var options = Producer.Options()
+        options.deliveryTimeout = .seconds(10)
+        return try Producer(client, options: options)
+    }
+
+    func close() async {
+        await producer.withLock { $0 }.close()
+        await admin.close()
+    }
+
+    // MARK: Topics
+
+    func createTopic(_ topic: String, partitions: Int, retention: Retention) async throws {
+        guard partitions > 0 else { throw PlatformError(.invalid, "a topic has at least one partition") }
+        let milliseconds = retention == .live ? KafkaMessageLog.liveRetention : KafkaMessageLog.retention
+        try await perform {
+            try await admin.createTopic(
+                name(topic), partitions: partitions, replicationFactor: configuration.replication ?? -1,
+                settings: ["retention.ms": "\(milliseconds)", "cleanup.policy": "delete"])
+        }
+        // Brokers tell each other of it a moment later.
+        for _ in 0..<100 {
+            do {
+                _ = try await partitionCount(of: topic)
+                return
+            } catch let error as PlatformError where error.code == .notFound {
+                try await _Concurrency.Task.sleep(for: .milliseconds(50))
+            }
+        }
+        throw PlatformError(.unavailable, "Kafka: topic \(topic) was made and is not seen")
+    }
+
+    private func name(_ topic: String) -> String { configuration.prefix + topic }
+
+    private func partitionCount(of topic: String) async throws -> Int {
+        if let known = partitionCounts.withLock({ $0[topic] }) { return known }
+        let count: Int
+        do {
+            count = try await admin.partitionCount(name(topic))
+        } catch let error as KafkaError where error.code == .unknownTopic {
+            throw PlatformError(.notFound, "there is no topic \(topic)")
+        } catch let error as KafkaError {
+            throw PlatformError(error)
+        }
+        guard count > 0 else { throw PlatformError(.notFound, "there is no topic \(topic)") }
+        partitionCounts.withLock { $0[topic] = count }
+        return count
+    }
+
+    func lag(of topic: String, group: String) async throws -> Int {
+        _ = try await partitionCount(of: topic)
+        let lag = try await perform { try await admin.lag(topic: name(topic), group: name(group)) }
+        return lag.values.reduce(0) { $0 + Int($1) }
+    }
+
+    // MARK: Messages
+
+    func append(_ payload: [UInt8], key: String, to topic: String, partition: Int?) async throws {
+        let count = try await partitionCount(of: topic)
+        let partition = partition ?? Message.partition(ofKey: key, count: count)
+        guard (0..<count).contains(partition) else {
+            throw PlatformError(.invalid, "topic \(topic) has no partition \(partition)")
+        }
+        let current = producer.withLock { $0 }
+        do {
+            _ = try await current.send(
+                topic: name(topic), partition: Int32(partition), key: Array(key.utf8), value: payload)
+        } catch let error as KafkaError {
+            if error.isFatal { await replace(current) }
+            throw PlatformError(error)
+        }
+    }
+
+    /// A producer that failed for good is of no use any more.
+    private func replace(_ failed: Producer) async {
+        guard let fresh = try? KafkaMessageLog.makeProducer(client) else { return }
+        let isReplaced = producer.withLock { current in
+            guard current === failed else { return false }
+            current = fresh
+            return true
+        }
+        await (isReplaced ? failed : fresh).abandon()
+    }
+
+    func consumer(
+        of topic: String, group: String, onChange: (@Sendable (PartitionChange) async -> Void)?
+    ) async throws -> any MessageConsumer {
+        _ = try await partitionCount(of: topic)
+        return try KafkaGroupConsumer(client, topic: topic, name: name(topic), group: name(group), onChange: onChange)
+    }
+
+    func watcher(of topic: String) async throws -> any MessageConsumer {
+        _ = try await partitionCount(of: topic)
+        let watcher = try await perform { try await Watcher.start(client, topic: name(topic)) }
+        return KafkaWatcher(watcher, topic: topic)
+    }
+
+    private func perform<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as KafkaError {
+            throw PlatformError(error)
+        }
+    }
+}
+
+extension PlatformError {
+    /// Brokers that are away or busy may be asked again; a message that is too large, or a user who may not, stays so.
+    init(_ error: KafkaError) {
+        let lasting: Set<KafkaError.Code> = [
+            .invalidArgument, .authenticationFailed, .tls, .messageTooLarge, .topicAuthorizationFailed,
+            .groupAuthorizationFailed,
+        ]
+        let code: Code =
+            switch error.code {
+            case .unknownTopic: .notFound
+            case .unknownPartition: .invalid
+            default: lasting.contains(error.code) ? .storage : .unavailable
+            }
+        self.init(code, "Kafka: \(error)")
+    }
+}
+
+extension Platform.Message {
+    init(_ message: Kafka.Message, topic: String) {
+        self.init(
+            topic: topic, partition: Int(message.partition), offset: message.offset,
+            key: String(decoding: message.key ?? [], as: UTF8.self), payload: message.value ?? [])
+    }
+}

@@ -1,0 +1,26 @@
+internal import AutoML
+
+/// Bytes with a checksum over them and the key they are kept under, so that neither damage nor a mix-up goes unnoticed.
+enum BlobSeal {
+    private static let size = 8
+
+    static func seal(_ bytes: [UInt8], key: String) -> [UInt8] {
+        var sealed = [UInt8]()
+        sealed.reserveCapacity(bytes.count + size)
+        sealed += bytes
+        withUnsafeBytes(of: checksum(bytes[...], key).littleEndian) { sealed += $0 }
+        return sealed
+    }
+
+    /// The bytes; nil where they are not those that were sealed under this key.
+    static func open(_ sealed: [UInt8], key: String) -> [UInt8]? {
+        guard sealed.count >= size else { return nil }
+        let bytes = sealed.dropLast(size)
+        let written = sealed.suffix(size).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
+        return checksum(bytes, key) == written ? Array(bytes) : nil
+    }
+
+    private static func checksum(_ bytes: ArraySlice<UInt8>, _ key: String) -> UInt64 {
+        Checksum.of(bytes) ^ Checksum.of(Array(key.utf8)[...])
+    }
+}

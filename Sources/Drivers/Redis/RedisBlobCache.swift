@@ -1,0 +1,110 @@
+internal import Dispatch
+internal import Network
+internal import Platform
+internal import Redis
+internal import Synchronization
+
+/// Where a Redis server is.
+public struct RedisCacheConfiguration: Sendable, Hashable {
+    /// `redis://…` or, with TLS, `rediss://user:password@host:port/database`.
+    public var url: String
+    /// A PEM file with the authority of the server's certificate; the system's where there is none.
+    public var tlsAuthority: String?
+
+    /// The server at `url`.
+    public init(url: String) { self.url = url }
+}
+
+/// A cache in Redis, which forgets what was used least recently (`maxmemory-policy allkeys-lru`). Each value carries its
+/// checksum; what is damaged, slow or away counts as forgotten.
+final class RedisBlobCache: BlobCache {
+    /// Nothing outlives this: what belongs to a removed dataset goes even where its removal was missed.
+    private static let lifetime = Duration.seconds(24 * 3600)
+    /// After a failure the server is left alone for so long.
+    private static let pause: UInt64 = 1_000_000_000
+
+    private struct State {
+        var statistics = CacheStatistics()
+        var restsUntil: UInt64 = 0
+    }
+
+    private let client: RedisClient
+    private let loop: EventLoop
+    private let log: @Sendable (String) -> Void
+    private let state = Mutex(State())
+
+    /// Connects. A server that cannot be reached is no error, a wrong password, address or authority is.
+    init(_ configuration: RedisCacheConfiguration, log: @escaping @Sendable (String) -> Void) async throws {
+        self.log = log
+        do {
+            var redis = try RedisConfiguration(url: configuration.url, authorityFile: configuration.tlsAuthority)
+            redis.requestTimeout = .seconds(2)
+            redis.longestRetry = .seconds(2)
+            loop = try EventLoop(name: "martlet-redis")
+            do {
+                client = try await RedisClient.connect(redis, on: loop)
+            } catch let error as RedisError where RedisBlobCache.isAway(error) {
+                log("the cache at \(redis.endpoint) cannot be reached, so data comes from the store: \(error)")
+                client = RedisClient(redis, on: loop)
+            }
+        } catch let error as RedisError {
+            throw PlatformError(.unavailable, "Redis: \(error)")
+        } catch let error as NetworkError {
+            throw PlatformError(.unavailable, "Redis: \(error)")
+        }
+    }
+
+    /// Whether the server could not be reached, as opposed to not letting us in.
+    private static func isAway(_ error: RedisError) -> Bool {
+        let away: Set<NetworkError.Code> = [
+            .unresolvable, .refused, .unreachable, .timedOut, .connectionLost, .closed,
+        ]
+        if error.code == .timedOut || error.code == .connectionLost { return true }
+        return (error.cause as? NetworkError).map { away.contains($0.code) } ?? false
+    }
+
+    func close() async {
+        await client.close()
+        await loop.stop()
+    }
+
+    func value(_ key: String) async -> [UInt8]? {
+        let sealed = await attempt { try await self.client.get(key) } ?? nil
+        let bytes = sealed.flatMap { BlobSeal.open($0, key: key) }
+        if sealed != nil, bytes == nil { await remove(key) }
+        state.withLock { state in
+            if bytes == nil { state.statistics.misses += 1 } else { state.statistics.hits += 1 }
+        }
+        return bytes
+    }
+
+    func set(_ bytes: [UInt8], for key: String) async {
+        let sealed = BlobSeal.seal(bytes, key: key)
+        _ = await attempt {
+            try await self.client.set(key, to: sealed, expiringAfter: RedisBlobCache.lifetime)
+        }
+    }
+
+    func remove(_ key: String) async {
+        _ = await attempt { _ = try await self.client.delete([key]) }
+    }
+
+    func statistics() async -> CacheStatistics { state.withLock { $0.statistics } }
+
+    /// The answer, or nil where the server fails or has failed a moment ago: who asks has another way to the data.
+    private func attempt<Value>(_ body: () async throws -> Value) async -> Value? {
+        let now = DispatchTime.now().uptimeNanoseconds
+        guard state.withLock({ $0.restsUntil <= now }) else { return nil }
+        do {
+            return try await body()
+        } catch {
+            let isFirst = state.withLock { state in
+                let isFirst = state.restsUntil <= now
+                state.restsUntil = DispatchTime.now().uptimeNanoseconds + RedisBlobCache.pause
+                return isFirst
+            }
+            if isFirst, !(error is CancellationError) { log("the cache fails: \(error)") }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,127 @@
+internal import AutoML
+internal import Dispatch
+
+/// Gives an experiment's proposed trials to workers: keeps those that wait for a free slot, and notices those that got lost.
+struct TrialDispatch {
+    /// Seconds without any worker after which trials are put into the log all the same, so that what scales the workers by
+    /// the length of the queue sees them.
+    private static let withoutWorkers = 5.0
+    /// Seconds after which a trial that no worker says it trains is given out again, where a slot is free for it.
+    private static let lost = 20.0
+
+    private struct Waiting {
+        var spec: TrialSpec
+        /// Bytes it is known to need at least.
+        var bytes = 0
+        /// Workers that failed at it.
+        var avoiding: Set<String> = []
+    }
+
+    private let experimentID: String
+    private let workforce: Workforce
+    private let log: any MessageLog
+    private let startedAt = DispatchTime.now().uptimeNanoseconds
+    private var waiting: [Waiting] = []
+    private var sent: [Int: (trial: Waiting, at: UInt64)] = [:]
+
+    init(experimentID: String, workforce: Workforce, log: any MessageLog) {
+        self.experimentID = experimentID
+        self.workforce = workforce
+        self.log = log
+    }
+
+    /// Trials that wait for a slot.
+    var waitingCount: Int { waiting.count }
+
+    private func key(_ index: Int) -> TrialKey { TrialKey(experimentID: experimentID, index: index) }
+
+    private static func seconds(since moment: UInt64) -> Double {
+        Double(DispatchTime.now().uptimeNanoseconds - moment) / 1e9
+    }
+
+    /// Takes a proposed trial.
+    mutating func add(_ spec: TrialSpec) { waiting.append(Waiting(spec: spec)) }
+
+    /// Takes trials that were proposed before an interruption; those that a worker trains stay there.
+    mutating func resume(_ specs: [TrialSpec]) {
+        for spec in specs {
+            if workforce.isRunning(key(spec.index)) {
+                sent[spec.index] = (Waiting(spec: spec), DispatchTime.now().uptimeNanoseconds)
+            } else {
+                add(spec)
+            }
+        }
+    }
+
+    /// The trial has ended.
+    mutating func end(_ index: Int) {
+        sent[index] = nil
+        waiting.removeAll { $0.spec.index == index }
+        workforce.release(key(index))
+    }
+
+    /// A worker did not do the trial: it failed, or has less memory than `bytes`.
+    mutating func takeBack(_ index: Int, from worker: String, bytes: Int?) {
+        guard var trial = sent.removeValue(forKey: index)?.trial else { return }
+        if let bytes {
+            trial.bytes = max(trial.bytes, bytes)
+        } else {
+            trial.avoiding.insert(worker)
+        }
+        waiting.append(trial)
+        waiting.sort { $0.spec.index < $1.spec.index }
+    }
+
+    /// Puts as many trials into the log as there are free slots, the first ones first.
+    /// - Returns: the results of trials that need more memory than any worker has.
+    mutating func send() async throws -> [TrialResult] {
+        recall()
+        var hopeless: [TrialResult] = []
+        var left: [Waiting] = []
+        let isAlone = workforce.slots.all == 0 && TrialDispatch.seconds(since: startedAt) > TrialDispatch.withoutWorkers
+        for trial in waiting {
+            let index = trial.spec.index
+            if let place = workforce.place(key(index), bytes: trial.bytes, avoiding: trial.avoiding) {
+                try await publish(trial, partition: place.partition)
+            } else if trial.bytes > 0, let largest = workforce.largestTrialMemory, trial.bytes > largest {
+                hopeless.append(
+                    TrialResult(
+                        trial.spec, status: .failed,
+                        reason: """
+                            it would need about \(trial.bytes >> 20) MiB of memory and the limit is \(largest >> 20) MiB
+                            """))
+            } else if isAlone {
+                try await publish(trial, partition: nil)
+            } else {
+                left.append(trial)
+            }
+        }
+        waiting = left
+        return hopeless
+    }
+
+    private mutating func publish(_ trial: Waiting, partition: Int?) async throws {
+        let key = key(trial.spec.index)
+        sent[trial.spec.index] = (trial, DispatchTime.now().uptimeNanoseconds)
+        try await log.send(TrialMessage(trial: key), key: key.description, to: Topics.trials, partition: partition)
+    }
+
+    /// Trials that nobody trains, while a slot is free, are given out again.
+    private mutating func recall() {
+        guard workforce.slots.free > 0 else { return }
+        for (index, entry) in sent.sorted(by: { $0.key < $1.key }) {
+            let unseen = min(
+                TrialDispatch.seconds(since: entry.at), workforce.secondsUnseen(key(index)) ?? .infinity)
+            guard unseen > TrialDispatch.lost else { continue }
+            sent[index] = nil
+            workforce.release(key(index))
+            waiting.append(entry.trial)
+        }
+        waiting.sort { $0.spec.index < $1.spec.index }
+    }
+
+    /// Gives up all claims to slots.
+    func close() {
+        for index in sent.keys { workforce.release(key(index)) }
+    }
+}

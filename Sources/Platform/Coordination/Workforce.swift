@@ -1,0 +1,141 @@
+internal import Dispatch
+internal import Synchronization
+
+/// The workers as a coordinator knows them from what they say of themselves, and the trials it has given them.
+///
+/// A trial is put into a partition of the worker with the most free slots, and only when one is free: no trial waits behind
+/// another while a worker is idle.
+final class Workforce: Sendable {
+    /// Seconds of silence after which a worker counts as gone.
+    static let patience = 5.0
+    /// Seconds in which every worker of a cluster says something.
+    static let settling = 1.5
+
+    struct Placement: Sendable, Hashable {
+        var worker: String
+        var partition: Int
+    }
+
+    private struct Member {
+        var message: WorkerMessage
+        var heardAt: UInt64
+    }
+
+    private struct State {
+        var members: [String: Member] = [:]
+        /// Trials given out here that no result has come for, and to whom.
+        var placed: [TrialKey: String] = [:]
+        /// When a trial was given out, or last heard of.
+        var lastSeen: [TrialKey: UInt64] = [:]
+
+        func load(of name: String) -> Int {
+            var trials = Set(members[name]?.message.running ?? [])
+            for (trial, worker) in placed where worker == name { trials.insert(trial) }
+            return trials.count
+        }
+
+        func free(_ name: String) -> Int {
+            guard let worker = members[name]?.message, !worker.isLeaving, !worker.partitions.isEmpty else { return 0 }
+            return max(0, worker.slots - load(of: name))
+        }
+    }
+
+    private let state = Mutex(State())
+    private let clock: @Sendable () -> UInt64
+
+    /// - Parameter clock: nanoseconds that only rise.
+    init(clock: @escaping @Sendable () -> UInt64 = { DispatchTime.now().uptimeNanoseconds }) { self.clock = clock }
+
+    /// Takes in what a worker says.
+    func hear(_ message: WorkerMessage) {
+        let now = clock()
+        state.withLock { state in
+            state.members[message.name] = Member(message: message, heardAt: now)
+            for trial in message.running {
+                // One that was given to another and is here now came over with its partition.
+                if state.placed[trial] != nil { state.placed[trial] = message.name }
+                state.lastSeen[trial] = now
+            }
+            if message.isLeaving { forget(message.name, &state) }
+        }
+    }
+
+    /// Lets go of workers that have been silent for long.
+    /// - Returns: whether there were any.
+    @discardableResult
+    func dismissSilent() -> Bool {
+        let now = clock()
+        return state.withLock { state in
+            let silent = state.members.filter {
+                Double(now - min(now, $0.value.heardAt)) > Workforce.patience * 1e9
+            }.map(\.key)
+            for name in silent { forget(name, &state) }
+            return !silent.isEmpty
+        }
+    }
+
+    /// The log gives its trials to others, who will say so.
+    private func forget(_ name: String, _ state: inout State) {
+        state.members[name] = nil
+        for trial in state.placed.filter({ $0.value == name }).keys { state.placed[trial] = nil }
+    }
+
+    /// A place for the trial with a worker that has a free slot and takes trials of so many bytes; nil where there is none.
+    /// The slot counts as taken until the trial is released.
+    func place(_ trial: TrialKey, bytes: Int = 0, avoiding: Set<String> = []) -> Placement? {
+        let now = clock()
+        return state.withLock { state in
+            let fitting = state.members.values.map(\.message).filter { $0.trialMemory >= bytes && !$0.isLeaving }
+            // Who failed at it gets it again only where there is no one else, who may be busy for now.
+            let others = fitting.filter { !avoiding.contains($0.name) }
+            let choice = (others.isEmpty ? fitting : others).filter { state.free($0.name) > 0 }.max {
+                (state.free($0.name), $1.name) < (state.free($1.name), $0.name)
+            }
+            guard let choice else { return nil }
+            let partitions = choice.partitions.sorted()
+            let partition = partitions[abs(trial.index % partitions.count)]
+            state.placed[trial] = choice.name
+            state.lastSeen[trial] = now
+            return Placement(worker: choice.name, partition: partition)
+        }
+    }
+
+    /// The trial is no longer anyone's.
+    func release(_ trial: TrialKey) {
+        state.withLock { state in
+            state.placed[trial] = nil
+            state.lastSeen[trial] = nil
+        }
+    }
+
+    /// Whether a worker said that it trains the trial.
+    func isRunning(_ trial: TrialKey) -> Bool {
+        state.withLock { state in state.members.values.contains { $0.message.running.contains(trial) } }
+    }
+
+    /// Seconds since the trial was given out or a worker said that it trains it; nil where neither was.
+    func secondsUnseen(_ trial: TrialKey) -> Double? {
+        let now = clock()
+        return state.withLock { state in state.lastSeen[trial].map { Double(now - min(now, $0)) / 1e9 } }
+    }
+
+    /// Bytes of the largest trial that some worker takes; nil where there is no worker.
+    var largestTrialMemory: Int? { state.withLock { $0.members.values.map(\.message.trialMemory).max() } }
+
+    /// Slots of all workers, and the free ones among them.
+    var slots: (all: Int, free: Int) {
+        state.withLock { state in
+            let names = state.members.keys
+            return (
+                state.members.values.reduce(0) { $0 + $1.message.slots },
+                names.reduce(0) { $0 + state.free($1) }
+            )
+        }
+    }
+
+    /// The fewest threads that a slot has anywhere; nil where there is no worker.
+    var threadsPerTrial: Int? { state.withLock { $0.members.values.map(\.message.threads).min() } }
+
+    /// What the workers said last, by name.
+    var messages: [WorkerMessage] { state.withLock { $0.members.values.map(\.message).sorted { $0.name < $1.name } } }
+}

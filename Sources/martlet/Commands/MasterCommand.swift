@@ -1,0 +1,50 @@
+import CommandLine
+import Drivers
+import Foundation
+import Platform
+import Server
+
+/// `martlet master`: the HTTP API and the coordination of experiments, on a cluster's servers.
+enum MasterCommand {
+    static let spoolFolder = Option<String?>.text(
+        "spool-dir", value: "DIR", help: "Where uploads are kept while they are read (a temporary folder)",
+        environment: "MARTLET_SPOOL_DIR")
+    static let experiments = Option<Int?>.integer(
+        "experiments", help: "Experiments this master runs at a time (4)", range: 1...1000,
+        environment: "MARTLET_EXPERIMENTS")
+    static let threads = Option<Int?>.integer(
+        "threads", help: "Threads that select ensembles (all processors)", range: 1...1024)
+
+    static let command = Command(
+        "master", summary: "Serves the HTTP API and coordinates experiments on a cluster",
+        discussion: """
+            Workers train what it coordinates; any number of masters share the experiments, and go on with those of one
+            that ends. “martlet migrate” makes the tables first.
+
+            \(ServerOptions.accessHelp)
+            """,
+        options: ServerOptions.declarations + [
+            spoolFolder.declaration, experiments.declaration, threads.declaration,
+        ] + ClusterOptions.declarations,
+        run: run)
+
+    private static func run(_ invocation: Invocation) async throws -> Int32 {
+        let configuration = try ServerOptions.configuration(invocation)
+        var options = MartletService.Options()
+        options.slots = 0
+        options.runningExperiments = invocation[experiments] ?? 4
+        options.threads = invocation[threads] ?? ProcessInfo.processInfo.activeProcessorCount
+        options.spoolFolder =
+            invocation[spoolFolder]
+            ?? FileManager.default.temporaryDirectory.path + "/martlet-spool-\(ProcessInfo.processInfo.processIdentifier)"
+        let stores = try await ClusterOptions.cluster(invocation).stores(log: configuration.log)
+        let service = MartletService(stores: stores, options: options)
+        let server = try MartletServer(configuration, service: service)
+        let console = Console()
+        try await server.run { port in
+            console.print(
+                "Martlet \(martletVersion) master is ready at \(ServerOptions.address(configuration, port: port))")
+        }
+        return 0
+    }
+}

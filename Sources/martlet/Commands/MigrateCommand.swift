@@ -1,0 +1,26 @@
+import CommandLine
+import Drivers
+
+/// `martlet migrate`: makes keyspace and tables, or brings them up to this version.
+enum MigrateCommand {
+    static let replication = Option<Int?>.integer(
+        "cassandra-replication", help: "Copies that a keyspace made now keeps of everything (1; 3 where there are 3 nodes)",
+        range: 1...100, environment: "MARTLET_CASSANDRA_REPLICATION")
+
+    static let command = Command(
+        "migrate", summary: "Makes a cluster's tables in Cassandra, or brings them up to date",
+        discussion: """
+            To be run once before the first master or worker, and before those of a newer version. Running it again does
+            no harm.
+            """,
+        options: ClusterOptions.cassandra + [replication.declaration], run: run)
+
+    private static func run(_ invocation: Invocation) async throws -> Int32 {
+        var cassandra = try ClusterOptions.cassandra(invocation)
+        if let copies = invocation[replication] { cassandra.replication = copies }
+        let console = Console()
+        try await CassandraSchema.migrate(cassandra) { console.print($0) }
+        console.print("The tables of keyspace \(cassandra.keyspace) are up to date.")
+        return 0
+    }
+}

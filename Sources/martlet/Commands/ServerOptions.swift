@@ -1,0 +1,42 @@
+import CommandLine
+import Foundation
+import Server
+
+/// Options of every command that serves the HTTP API.
+enum ServerOptions {
+    static let host = Option<String?>.text(
+        "host", value: "HOST", help: "Where to listen (127.0.0.1)", environment: "MARTLET_HTTP_HOST")
+    static let port = Option<Int?>.integer(
+        "port", value: "PORT", help: "Port to listen on, 0 for a free one (8080)", range: 0...65535,
+        environment: "MARTLET_HTTP_PORT")
+    static let allowedHosts = Option<[String]>.list(
+        "allowed-hosts", value: "A,B", help: "Host names that clients may use besides HOST")
+    static let insecure = Option<Bool>.flag("insecure", help: "Listen beyond this machine without a token")
+
+    static let declarations = [
+        host.declaration, port.declaration, allowedHosts.declaration, insecure.declaration,
+    ]
+
+    static let accessHelp = """
+        Anyone on this machine may use it; on any other HOST it asks for a token, which clients send as
+        “Authorization: Bearer TOKEN”: set it as MARTLET_API_TOKEN, or MARTLET_API_TOKEN_FILE names a file with it.
+        """
+
+    static func configuration(_ invocation: Invocation) throws -> ServerConfiguration {
+        var configuration = ServerConfiguration()
+        if let host = invocation[host] { configuration.host = host }
+        if let port = invocation[port] { configuration.port = port }
+        configuration.token = try ServerConfiguration.token(environment: ProcessInfo.processInfo.environment)
+        configuration.isInsecure = invocation[insecure]
+        configuration.allowedHosts = Set(invocation[allowedHosts].map { $0.lowercased() })
+        configuration.version = martletVersion
+        configuration.log = { Console.printError("martlet: \($0)") }
+        try configuration.validate()
+        return configuration
+    }
+
+    /// The address that people open.
+    static func address(_ configuration: ServerConfiguration, port: Int) -> String {
+        "http://\(configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host):\(port)"
+    }
+}
