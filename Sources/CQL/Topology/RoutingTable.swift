@@ -57,7 +57,7 @@ final class RoutingTable: Sendable {
             order = rotated(replicas)
             order += rotated(locals.filter { !replicas.contains($0) })
         }
-        order += remotes
+        if !remotes.isEmpty { order += remotes }
         return Plan(table: self, order: order, turn: shift)
     }
 

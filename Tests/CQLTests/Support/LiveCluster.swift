@@ -1,5 +1,7 @@
 import CQL
+import Dispatch
 import Foundation
+import Glibc
 import Network
 import Testing
 
@@ -25,21 +27,28 @@ enum LiveCluster {
 
     /// Runs a program to its end; what it said is in the failure's message.
     static func run(_ path: String, _ arguments: [String]) async throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        let output = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
-        defer { try? FileManager.default.removeItem(at: output) }
-        let handle = try FileHandle(forWritingTo: output)
-        process.standardOutput = handle
-        process.standardError = handle
-        let status = try await withCheckedThrowingContinuation {
-            (continuation: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
+        let output = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: output) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
+        defer { for word in words { free(word) } }
+        words.append(nil)
+        var child: pid_t = 0
+        // Foundation's `Process` would wait for the servers too that a command leaves running.
+        try #require(posix_spawn(&child, path, &actions, nil, words, environ) == 0, "\(path) cannot be run")
+        let id = child
+        let status = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                var status: Int32 = -1
+                waitpid(id, &status, 0)
+                continuation.resume(returning: status)
+            }
         }
-        let text = try String(contentsOf: output, encoding: .utf8)
+        let text = try String(contentsOfFile: output, encoding: .utf8)
         try #require(status == 0, "\(path): \(text)")
     }
 
