@@ -46,13 +46,16 @@ enum TopologyQueries {
         return keyspaces
     }
 
-    /// The versions of the schema that the hosts which are up have.
-    static func schemaVersions(over connection: HostConnection, timeout: Duration) async throws -> Set<UUID> {
+    /// The versions of the schema that the asked host and those of `hosts` have; others may be down and behind.
+    static func schemaVersions(
+        over connection: HostConnection, among hosts: Set<UUID>, timeout: Duration
+    ) async throws -> Set<UUID> {
         var versions: Set<UUID> = []
         for row in try await rows("SELECT schema_version FROM system.local", connection, timeout) {
             if let version = try row[0, as: UUID?.self] { versions.insert(version) }
         }
         for row in try await peers(connection, timeout: timeout) {
+            guard let id = try row["host_id", as: UUID?.self], hosts.contains(id) else { continue }
             if let version = try row["schema_version", as: UUID?.self] { versions.insert(version) }
         }
         return versions
