@@ -98,7 +98,9 @@ let package = Package(
         tests("SQLite"),
         .target(name: "TestCertificates", path: "Tests/Support/TestCertificates", swiftSettings: common),
         tests("Network", ["CNetwork", "TestCertificates"]),
-        tests("CQL", ["Network"]),
+        .testTarget(
+            name: "CQLTests", dependencies: ["CQL", "Network"], exclude: ["Live/interoperability.py"],
+            swiftSettings: common),
         tests("Redis", ["Network", "TestCertificates"]),
         tests("Kafka"),
         tests("Platform", ["AutoML", "Learners", "Tabular", "Search"]),

@@ -17,6 +17,8 @@ final class HostConnection: Sendable {
         var streams = StreamTable<Waiter>()
         var counters = ConnectionCounters()
         var isSweeping = false
+        /// Whether the start-up is done; before that, the loss of the connection is told by what `connect` throws.
+        var isEstablished = false
         var failure: CQLError?
         var lastHeard: UInt64 = MonotonicClock.now()
     }
@@ -55,7 +57,7 @@ final class HostConnection: Sendable {
         self.onClose = onClose
     }
 
-    /// Connects and goes through the start-up. `onClose` is called once, when a connection that was made has ended.
+    /// Connects and goes through the start-up. `onClose` is called once, when a connection that could be used has ended.
     static func connect(
         to endpoint: Endpoint, settings: Handshake.Settings, tls: TLSOptions?, on loop: EventLoop, timeout: Duration,
         onEvent: @escaping @Sendable (Event) -> Void = { _ in },
@@ -74,8 +76,9 @@ final class HostConnection: Sendable {
         do {
             try await connection.shakeHands(settings, deadline: deadline)
         } catch {
-            connection.abort(CQLError(.closed, "the start-up has failed"))
-            throw (error as? CQLError)?.at(connection.name) ?? error
+            let failure = error as? CQLError ?? CQLError(.closed, "the start-up was given up", cause: error)
+            connection.abort(failure)
+            throw error is CQLError ? failure.at(connection.name) : error
         }
         return connection
     }
@@ -96,7 +99,11 @@ final class HostConnection: Sendable {
             action = try handshake.received(try Response(envelope, version: handshake.agreement.version))
         }
         let encoder = handshake.encoder
-        state.withLock { $0.encoder = encoder }
+        try state.withLock { state throws(CQLError) in
+            if let failure = state.failure { throw failure }
+            state.encoder = encoder
+            state.isEstablished = true
+        }
     }
 
     /// The version that was agreed upon.
@@ -303,14 +310,13 @@ extension HostConnection: ConnectionHandler {
     }
 
     private func fail(_ error: CQLError) {
-        let waiters = state.withLock { state -> [Waiter]? in
-            guard state.failure == nil else { return nil }
+        let (waiters, mustTell) = state.withLock { state -> ([Waiter], Bool) in
+            guard state.failure == nil else { return ([], false) }
             state.failure = error
-            return state.streams.abandon { _ in true }
+            return (state.streams.abandon { _ in true }, state.isEstablished)
         }
-        guard let waiters else { return }
         for waiter in waiters { waiter.continuation.resume(throwing: error) }
-        onClose(self, error)
+        if mustTell { onClose(self, error) }
     }
 }
 

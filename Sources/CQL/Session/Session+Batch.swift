@@ -1,5 +1,6 @@
 extension Session {
     /// Carries the statements of a batch out together. Those with values are prepared first, once for the session.
+    @discardableResult
     public func batch(_ batch: Batch, options: RequestOptions = RequestOptions()) async throws -> ResultSet {
         var prepared: [PreparedStatement] = []
         var statements: [PreparedStatement?] = []

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Network
 internal import Synchronization
 
@@ -116,13 +117,14 @@ extension Session {
         }
     }
 
-    /// Waits until every host that is up has the same schema: others than the one asked may be used next.
+    /// Waits until every host in use has the same schema: others than the one asked may be used next.
     private func awaitSchemaAgreement(over connection: HostConnection) async {
-        guard table.entries.count > 1 else { return }
+        let hosts = Set(table.entries.filter { !$0.connections.isEmpty }.map(\.host.id))
+        guard hosts.count > 1 else { return }
         let deadline = MonotonicClock.deadline(after: configuration.schemaAgreementTimeout)
         while MonotonicClock.now() < deadline, !Task.isCancelled {
             let versions = try? await TopologyQueries.schemaVersions(
-                over: connection, timeout: configuration.connectTimeout)
+                over: connection, among: hosts, timeout: configuration.connectTimeout)
             guard let versions, versions.count > 1 else { return }
             try? await Task.sleep(for: .milliseconds(100))
         }

@@ -1,6 +1,7 @@
 extension Session {
     /// Carries a statement out. With values it is prepared first, once for the session; the values are bound in the order
     /// of the markers. Throws `CQLError`, and `CancellationError` where the task is cancelled.
+    @discardableResult
     public func execute(
         _ text: String, _ values: [any CQLEncodable] = [], options: RequestOptions = RequestOptions()
     ) async throws -> ResultSet {
@@ -16,6 +17,7 @@ extension Session {
     }
 
     /// Carries a prepared statement out, with values in the order of its markers.
+    @discardableResult
     public func execute(
         _ statement: PreparedStatement, _ values: [any CQLEncodable] = [],
         options: RequestOptions = RequestOptions()

@@ -72,7 +72,7 @@ public final class Session: Sendable {
     }
 
     /// The hosts that are known now, those that cannot be reached included.
-    public var hosts: [Host] { table.entries.map(\.host) }
+    public var hosts: [ClusterHost] { table.entries.map(\.host) }
 
     /// What the session has done so far.
     public var metrics: SessionMetrics {

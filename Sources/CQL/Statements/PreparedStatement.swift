@@ -13,6 +13,17 @@ public final class PreparedStatement: Sendable {
         /// Nothing where the statement gives no rows.
         var columns: ColumnList?
 
+        init(
+            id: [UInt8], resultMetadataID: [UInt8] = [], markers: ColumnList, partitionKey: [Int] = [],
+            columns: ColumnList? = nil
+        ) {
+            self.id = id
+            self.resultMetadataID = resultMetadataID
+            self.markers = markers
+            self.partitionKey = partitionKey
+            self.columns = columns
+        }
+
         init(_ response: PreparedResponse) {
             id = response.id
             resultMetadataID = response.resultMetadataID

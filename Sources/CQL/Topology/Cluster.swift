@@ -6,7 +6,7 @@ internal import Network
 actor Cluster {
     /// A host and its connections.
     struct Member {
-        var host: Host
+        var host: ClusterHost
         var connections: [HostConnection] = []
         var failure: CQLError?
         var connecting: Task<Void, Never>?
@@ -151,7 +151,7 @@ actor Cluster {
             order.append(host.id)
             if host.id == topology.asked, let endpoint = members[host.id]?.host.endpoint {
                 // A contact point's name and the address that others know are the same host.
-                host = Host(
+                host = ClusterHost(
                     id: host.id, endpoint: endpoint, datacenter: host.datacenter, rack: host.rack,
                     releaseVersion: host.releaseVersion, tokens: host.tokens)
             }
@@ -164,7 +164,7 @@ actor Cluster {
                     member.connecting?.cancel()
                     member.connecting = nil
                 } else {
-                    host = Host(
+                    host = ClusterHost(
                         id: host.id, endpoint: member.host.endpoint, datacenter: host.datacenter, rack: host.rack,
                         releaseVersion: host.releaseVersion, tokens: host.tokens)
                 }

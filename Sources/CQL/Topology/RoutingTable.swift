@@ -1,7 +1,7 @@
 /// Where requests can go at one moment: never changed, replaced as a whole.
 final class RoutingTable: Sendable {
     struct Entry: Sendable {
-        let host: Host
+        let host: ClusterHost
         let connections: [HostConnection]
         /// Why there is no connection.
         let failure: CQLError?
@@ -57,7 +57,7 @@ final class RoutingTable: Sendable {
             order = rotated(replicas)
             order += rotated(locals.filter { !replicas.contains($0) })
         }
-        order += remotes
+        if !remotes.isEmpty { order += remotes }
         return Plan(table: self, order: order, turn: shift)
     }
 

@@ -4,9 +4,9 @@ struct TokenRing: Sendable {
     private let tokens: [Int64]
     /// Positions of the owners in the list of hosts.
     private let owners: [Int]
-    private let hosts: [Host]
+    private let hosts: [ClusterHost]
 
-    init(_ hosts: [Host]) {
+    init(_ hosts: [ClusterHost]) {
         self.hosts = hosts
         let entries = hosts.enumerated().flatMap { index, host in host.tokens.map { ($0, index) } }.sorted { $0 < $1 }
         tokens = entries.map(\.0)

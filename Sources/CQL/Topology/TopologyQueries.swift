@@ -5,7 +5,7 @@ internal import Network
 enum TopologyQueries {
     /// What was learnt.
     struct Topology: Sendable {
-        var hosts: [Host]
+        var hosts: [ClusterHost]
         /// The identifier of the host that was asked.
         var asked: UUID
         /// Nothing where the ring is not one of Murmur3 tokens.
@@ -46,13 +46,16 @@ enum TopologyQueries {
         return keyspaces
     }
 
-    /// The versions of the schema that the hosts which are up have.
-    static func schemaVersions(over connection: HostConnection, timeout: Duration) async throws -> Set<UUID> {
+    /// The versions of the schema that the asked host and those of `hosts` have; others may be down and behind.
+    static func schemaVersions(
+        over connection: HostConnection, among hosts: Set<UUID>, timeout: Duration
+    ) async throws -> Set<UUID> {
         var versions: Set<UUID> = []
         for row in try await rows("SELECT schema_version FROM system.local", connection, timeout) {
             if let version = try row[0, as: UUID?.self] { versions.insert(version) }
         }
         for row in try await peers(connection, timeout: timeout) {
+            guard let id = try row["host_id", as: UUID?.self], hosts.contains(id) else { continue }
             if let version = try row["schema_version", as: UUID?.self] { versions.insert(version) }
         }
         return versions
@@ -91,12 +94,12 @@ enum TopologyQueries {
         return Endpoint(host: chosen.description, port: port ?? defaultPort)
     }
 
-    private static func host(_ row: Row, at endpoint: Endpoint) -> Host? {
+    private static func host(_ row: Row, at endpoint: Endpoint) -> ClusterHost? {
         guard let id = try? row["host_id", as: UUID?.self],
             let datacenter = try? row["data_center", as: String?.self]
         else { return nil }
         let tokens = (try? row["tokens", as: Set<String>.self]) ?? []
-        return Host(
+        return ClusterHost(
             id: id, endpoint: endpoint, datacenter: datacenter,
             rack: ((try? row["rack", as: String?.self]) ?? nil) ?? "",
             releaseVersion: ((try? row["release_version", as: String?.self]) ?? nil) ?? "",

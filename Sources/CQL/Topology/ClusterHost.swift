@@ -2,7 +2,7 @@ public import Foundation
 public import Network
 
 /// A server of the cluster.
-public struct Host: Sendable, Hashable {
+public struct ClusterHost: Sendable, Hashable {
     /// Its identifier, for as long as it belongs to the cluster.
     public let id: UUID
     /// Where clients reach it.
