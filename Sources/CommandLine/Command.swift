@@ -26,13 +26,15 @@ public struct Command: Sendable {
     public let options: [OptionDeclaration]
     /// Whether its options may also come from a YAML file named by `--config FILE`, and `--print-config` prints a sample.
     public let readsConfiguration: Bool
+    /// Options of other commands that its configuration file may hold, so that one file serves them all.
+    public let sharing: [OptionDeclaration]
     /// Runs it and gives the exit code.
     public let run: @Sendable (Invocation) async throws -> Int32
 
     /// A command of these parts.
     public init(
         _ name: String, summary: String, discussion: String = "", operands: [Operand] = [],
-        options: [OptionDeclaration] = [], readsConfiguration: Bool = false,
+        options: [OptionDeclaration] = [], readsConfiguration: Bool = false, sharing: [OptionDeclaration] = [],
         run: @escaping @Sendable (Invocation) async throws -> Int32
     ) {
         self.name = name
@@ -41,6 +43,7 @@ public struct Command: Sendable {
         self.operands = operands
         self.options = options + (readsConfiguration ? [Command.config.declaration] : [])
         self.readsConfiguration = readsConfiguration
+        self.sharing = sharing
         self.run = run
     }
 

@@ -5,6 +5,8 @@ internal import YAML
 struct ConfigurationFile {
     let path: String
     let options: [OptionDeclaration]
+    /// Options of other commands that may stand in the same file.
+    var others: [OptionDeclaration] = []
 
     /// The text of each option that the file gives, by the option's name; throws a `UsageError` with file and line.
     func values() throws -> [String: String] {
@@ -39,8 +41,10 @@ struct ConfigurationFile {
             guard let file = try text(option, key, entry.value) else { return }
             let secret = try option.secret(in: file, source: "\(path):\(entry.line): \(key)")
             try set(option, secret, key, entry.line, &values)
-        } else if options.contains(where: { $0.key.hasPrefix(key + ".") }) {
+        } else if (options + others).contains(where: { $0.key.hasPrefix(key + ".") }) {
             try collect(entry.value, prefix: key + ".", into: &values)
+        } else if others.contains(where: { $0.key == key || ($0.isSecret && $0.key + "_file" == key) }) {
+            return
         } else {
             let hint = nearest(key, among: keys).map { "; did you mean \($0)?" } ?? ""
             throw error(entry.line, "unknown key “\(key)”\(hint)")

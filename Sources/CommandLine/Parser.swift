@@ -36,7 +36,7 @@ extension Command {
             values[option.name] = value
         }
         if readsConfiguration, let path = values[Command.config.declaration.name] {
-            for (name, value) in try ConfigurationFile(path: path, options: configurable).values()
+            for (name, value) in try ConfigurationFile(path: path, options: configurable, others: sharing).values()
             where values[name] == nil {
                 values[name] = value
             }

@@ -37,7 +37,8 @@ final class CassandraDatasetStore: DatasetStore {
     func begin(_ id: String) async throws {
         let now = Timestamp.now().milliseconds
         try await database.execute(
-            "INSERT INTO dataset_uploads (shard, id, begun_at) VALUES (?, ?, ?)", CassandraDatasetStore.shard(of: id), id,
+            "INSERT INTO dataset_uploads (shard, id, begun_at) VALUES (?, ?, ?)", CassandraDatasetStore.shard(of: id),
+            id,
             now)
         _ = try await database.apply("INSERT INTO datasets (id, begun_at) VALUES (?, ?) IF NOT EXISTS", id, now)
         remember(id, in: begun)
@@ -123,7 +124,8 @@ final class CassandraDatasetStore: DatasetStore {
         let wasComplete = try await dataset(id) != nil
         // What is interrupted from here on is found and ended by `removeIncomplete`.
         try await database.execute(
-            "INSERT INTO dataset_uploads (shard, id, begun_at) VALUES (?, ?, ?)", CassandraDatasetStore.shard(of: id), id,
+            "INSERT INTO dataset_uploads (shard, id, begun_at) VALUES (?, ?, ?)", CassandraDatasetStore.shard(of: id),
+            id,
             Timestamp.now().milliseconds)
         complete.withLock { _ = $0.remove(id) }
         _ = try await database.apply("DELETE FROM datasets WHERE id = ? IF EXISTS", id)
@@ -135,7 +137,8 @@ final class CassandraDatasetStore: DatasetStore {
         try await listing.remove(id)
         var bucket = 0
         while try await database.first(
-            "SELECT chunk FROM dataset_chunks WHERE dataset_id = ? AND bucket = ? LIMIT 1", id, bucket, make: { _ in true }
+            "SELECT chunk FROM dataset_chunks WHERE dataset_id = ? AND bucket = ? LIMIT 1", id, bucket,
+            make: { _ in true }
         ) != nil {
             try await database.execute("DELETE FROM dataset_chunks WHERE dataset_id = ? AND bucket = ?", id, bucket)
             bucket += 1

@@ -20,7 +20,8 @@ struct CassandraExperimentStore: ExperimentStore {
     func create(_ record: ExperimentRecord) async throws {
         // The lists come first: an id without a record is passed over, a record that no list has would never run.
         try await database.execute(
-            "INSERT INTO unfinished_experiments (shard, id) VALUES (?, ?)", CassandraExperimentStore.shard(of: record.id),
+            "INSERT INTO unfinished_experiments (shard, id) VALUES (?, ?)",
+            CassandraExperimentStore.shard(of: record.id),
             record.id)
         try await listing.add(record.id)
         _ = try await database.apply(
@@ -42,7 +43,8 @@ struct CassandraExperimentStore: ExperimentStore {
 
     func update(_ record: ExperimentRecord, term: Int) async throws {
         let result = try await database.apply(
-            "UPDATE experiments SET record = ? WHERE id = ? IF term = ?", try RecordCodec.encode(record), record.id, term)
+            "UPDATE experiments SET record = ? WHERE id = ? IF term = ?", try RecordCodec.encode(record), record.id,
+            term)
         guard result.isApplied else { throw CassandraExperimentStore.replaced(record.id) }
         if record.state.isFinal { try await forgetUnfinished(record.id) }
     }

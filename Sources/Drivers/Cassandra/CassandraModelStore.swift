@@ -134,7 +134,9 @@ struct CassandraModelStore: ModelStore {
     }
 
     func deleteAll(of experimentID: String) async throws {
-        let versions = try await database.query("SELECT version FROM blob_versions WHERE experiment_id = ?", experimentID) {
+        let versions = try await database.query(
+            "SELECT version FROM blob_versions WHERE experiment_id = ?", experimentID
+        ) {
             try $0[0, as: String.self]
         }
         let names = try await database.query("SELECT name FROM blob_heads WHERE experiment_id = ?", experimentID) {

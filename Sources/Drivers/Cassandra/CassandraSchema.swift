@@ -100,7 +100,9 @@ public enum CassandraSchema {
     /// Makes the keyspace where it is missing, and the tables up to this version's.
     /// - Parameter report: told of each step that is done.
     /// - Throws: `PlatformError`, `.damaged` where a newer version made the tables.
-    public static func migrate(_ configuration: CassandraConfiguration, report: (String) -> Void = { _ in }) async throws {
+    public static func migrate(_ configuration: CassandraConfiguration, report: (String) -> Void = { _ in })
+        async throws
+    {
         let keyspace = try checked(configuration.keyspace)
         let outside = try await CassandraDatabase.connect(configuration, keyspace: nil)
         do {

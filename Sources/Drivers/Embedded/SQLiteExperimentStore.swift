@@ -80,7 +80,8 @@ struct SQLiteExperimentStore: ExperimentStore {
             let bytes = try connection.first(
                 "SELECT record FROM trials WHERE experiment_id = ? AND trial = ?", trial.experimentID, trial.index
             ) { try $0.value(0, as: [UInt8].self) }
-            let standing = try bytes.map { try RecordCodec.decode($0, as: TrialRecord.self).merged(with: trial) } ?? trial
+            let standing =
+                try bytes.map { try RecordCodec.decode($0, as: TrialRecord.self).merged(with: trial) } ?? trial
             try connection.execute(
                 """
                 INSERT INTO trials (experiment_id, trial, record) VALUES (?, ?, ?)

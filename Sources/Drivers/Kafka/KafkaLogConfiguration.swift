@@ -32,7 +32,8 @@ public struct KafkaLogConfiguration: Sendable, Hashable {
 
     func client(log: @escaping @Sendable (String) -> Void) -> KafkaConfiguration {
         var client = KafkaConfiguration(
-            bootstrapServers: bootstrapServers.split(separator: ",").map { $0.filter { $0 != " " } }, clientID: "martlet")
+            bootstrapServers: bootstrapServers.split(separator: ",").map { $0.filter { $0 != " " } },
+            clientID: "martlet")
         if let tlsAuthority { client.tls = .init(authorityFile: tlsAuthority) }
         if let username {
             let mechanism: KafkaConfiguration.Credentials.Mechanism =

@@ -6,55 +6,94 @@ import Foundation
 enum ClusterOptions {
     static let contactPoints = Option<String?>.text(
         "cassandra-contact-points", value: "HOST:PORT,…", help: "Cassandra nodes to begin with (127.0.0.1:9042)",
-        environment: "MARTLET_CASSANDRA_CONTACT_POINTS")
+        environment: "MARTLET_CASSANDRA_CONTACT_POINTS"
+    )
+    .configured(key: "cassandra.contact_points")
     static let keyspace = Option<String?>.text(
         "cassandra-keyspace", value: "NAME", help: "Keyspace of Martlet's tables (martlet)",
-        environment: "MARTLET_CASSANDRA_KEYSPACE")
+        environment: "MARTLET_CASSANDRA_KEYSPACE"
+    )
+    .configured(key: "cassandra.keyspace")
     static let datacenter = Option<String?>.text(
         "cassandra-datacenter", value: "NAME", help: "Datacenter to use (that of the first node that answers)",
-        environment: "MARTLET_CASSANDRA_DATACENTER")
+        environment: "MARTLET_CASSANDRA_DATACENTER"
+    )
+    .configured(key: "cassandra.datacenter")
     static let cassandraUser = Option<String?>.text(
-        "cassandra-username", value: "NAME", help: "Cassandra role; its password is MARTLET_CASSANDRA_PASSWORD",
-        environment: "MARTLET_CASSANDRA_USERNAME")
+        "cassandra-username", value: "NAME", help: "Cassandra role to log in as",
+        environment: "MARTLET_CASSANDRA_USERNAME"
+    )
+    .configured(key: "cassandra.username")
+    static let cassandraPassword = Option<String?>.text(
+        "cassandra-password", value: "TEXT", help: "Its password; the variable or a file hides it better",
+        environment: "MARTLET_CASSANDRA_PASSWORD"
+    )
+    .configured(key: "cassandra.password", isSecret: true)
     static let cassandraAuthority = Option<String?>.text(
         "cassandra-tls-ca", value: "FILE", help: "PEM file of the nodes' authority; turns TLS on",
-        environment: "MARTLET_CASSANDRA_TLS_CA")
+        environment: "MARTLET_CASSANDRA_TLS_CA"
+    )
+    .configured(key: "cassandra.tls_ca")
     static let consistency = Option<String?>.text(
         "cassandra-consistency", value: "LEVEL",
         help: "\(CassandraConfiguration.Consistency.allCases.map(\.rawValue).joined(separator: ", ")) (local_quorum)",
-        environment: "MARTLET_CASSANDRA_CONSISTENCY")
+        environment: "MARTLET_CASSANDRA_CONSISTENCY"
+    )
+    .configured(key: "cassandra.consistency")
     static let bootstrapServers = Option<String?>.text(
         "kafka-bootstrap-servers", value: "HOST:PORT,…", help: "Kafka brokers to begin with (127.0.0.1:9092)",
-        environment: "MARTLET_KAFKA_BOOTSTRAP_SERVERS")
+        environment: "MARTLET_KAFKA_BOOTSTRAP_SERVERS"
+    )
+    .configured(key: "kafka.bootstrap_servers")
     static let kafkaUser = Option<String?>.text(
-        "kafka-username", value: "NAME", help: "Kafka user; its password is MARTLET_KAFKA_PASSWORD",
-        environment: "MARTLET_KAFKA_USERNAME")
+        "kafka-username", value: "NAME", help: "Kafka user to log in as",
+        environment: "MARTLET_KAFKA_USERNAME"
+    )
+    .configured(key: "kafka.username")
+    static let kafkaPassword = Option<String?>.text(
+        "kafka-password", value: "TEXT", help: "Its password; the variable or a file hides it better",
+        environment: "MARTLET_KAFKA_PASSWORD"
+    )
+    .configured(key: "kafka.password", isSecret: true)
     static let kafkaMechanism = Option<String?>.text(
         "kafka-sasl-mechanism", value: "NAME",
         help: "\(KafkaLogConfiguration.Mechanism.allCases.map(\.rawValue).joined(separator: ", ")) (plain)",
-        environment: "MARTLET_KAFKA_SASL_MECHANISM")
+        environment: "MARTLET_KAFKA_SASL_MECHANISM"
+    )
+    .configured(key: "kafka.sasl_mechanism")
     static let kafkaAuthority = Option<String?>.text(
         "kafka-tls-ca", value: "FILE", help: "PEM file of the brokers' authority; turns TLS on",
-        environment: "MARTLET_KAFKA_TLS_CA")
+        environment: "MARTLET_KAFKA_TLS_CA"
+    )
+    .configured(key: "kafka.tls_ca")
     static let kafkaPrefix = Option<String?>.text(
         "kafka-prefix", value: "TEXT", help: "Put before the names of topics and groups",
-        environment: "MARTLET_KAFKA_PREFIX")
+        environment: "MARTLET_KAFKA_PREFIX"
+    )
+    .configured(key: "kafka.prefix")
     static let kafkaReplication = Option<Int?>.integer(
         "kafka-replication", help: "Copies of topics that are made (the brokers' default)", range: 1...100,
-        environment: "MARTLET_KAFKA_REPLICATION")
+        environment: "MARTLET_KAFKA_REPLICATION"
+    )
+    .configured(key: "kafka.replication")
     static let redisURL = Option<String?>.text(
         "redis-url", value: "URL", help: "Cache, redis://… or rediss://… with TLS (none)",
-        environment: "MARTLET_REDIS_URL")
+        environment: "MARTLET_REDIS_URL"
+    )
+    .configured(key: "redis.url", isSecret: true)
     static let redisAuthority = Option<String?>.text(
-        "redis-tls-ca", value: "FILE", help: "PEM file of the cache's authority", environment: "MARTLET_REDIS_TLS_CA")
+        "redis-tls-ca", value: "FILE", help: "PEM file of the cache's authority", environment: "MARTLET_REDIS_TLS_CA"
+    )
+    .configured(key: "redis.tls_ca")
 
     static let cassandra = [
         contactPoints.declaration, keyspace.declaration, datacenter.declaration, consistency.declaration,
-        cassandraUser.declaration, cassandraAuthority.declaration,
+        cassandraUser.declaration, cassandraPassword.declaration, cassandraAuthority.declaration,
     ]
 
     static let kafka = [
-        bootstrapServers.declaration, kafkaUser.declaration, kafkaMechanism.declaration, kafkaAuthority.declaration,
+        bootstrapServers.declaration, kafkaUser.declaration, kafkaPassword.declaration, kafkaMechanism.declaration,
+        kafkaAuthority.declaration,
         kafkaPrefix.declaration, kafkaReplication.declaration,
     ]
 
@@ -65,7 +104,7 @@ enum ClusterOptions {
         if let name = invocation[keyspace] { cassandra.keyspace = name }
         cassandra.datacenter = invocation[datacenter]
         cassandra.username = invocation[cassandraUser]
-        cassandra.password = try secret("MARTLET_CASSANDRA_PASSWORD")
+        cassandra.password = invocation[cassandraPassword]
         cassandra.tlsAuthority = invocation[cassandraAuthority]
         cassandra.consistency = try choice(invocation, consistency) ?? .localQuorum
         return cassandra
@@ -74,13 +113,13 @@ enum ClusterOptions {
     static func cluster(_ invocation: Invocation) throws -> ClusterConfiguration {
         var kafka = KafkaLogConfiguration(bootstrapServers: invocation[bootstrapServers] ?? "127.0.0.1:9092")
         kafka.username = invocation[kafkaUser]
-        kafka.password = try secret("MARTLET_KAFKA_PASSWORD")
+        kafka.password = invocation[kafkaPassword]
         kafka.mechanism = try choice(invocation, kafkaMechanism) ?? .plain
         kafka.tlsAuthority = invocation[kafkaAuthority]
         if let prefix = invocation[kafkaPrefix] { kafka.prefix = prefix }
         kafka.replication = invocation[kafkaReplication]
         var cluster = ClusterConfiguration(cassandra: try cassandra(invocation), kafka: kafka)
-        if let url = try invocation[redisURL] ?? secret("MARTLET_REDIS_URL") {
+        if let url = invocation[redisURL] {
             var redis = RedisCacheConfiguration(url: url)
             redis.tlsAuthority = invocation[redisAuthority]
             cluster.redis = redis
@@ -98,16 +137,5 @@ enum ClusterOptions {
                     + Value.allCases.map(\.rawValue).joined(separator: ", "))
         }
         return value
-    }
-
-    /// What the variable holds, or the file that the variable with `_FILE` behind its name names.
-    private static func secret(_ name: String) throws -> String? {
-        let environment = ProcessInfo.processInfo.environment
-        guard let path = environment[name + "_FILE"] else { return environment[name] }
-        guard environment[name] == nil else { throw UsageError("set \(name) or \(name)_FILE, not both") }
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
-            throw UsageError("the file that \(name)_FILE names cannot be read: \(path)")
-        }
-        return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }

@@ -9,12 +9,17 @@ import Server
 enum MasterCommand {
     static let spoolFolder = Option<String?>.text(
         "spool-dir", value: "DIR", help: "Where uploads are kept while they are read (a temporary folder)",
-        environment: "MARTLET_SPOOL_DIR")
+        environment: "MARTLET_SPOOL_DIR"
+    ).configured(key: "master.spool_dir")
     static let experiments = Option<Int?>.integer(
         "experiments", help: "Experiments this master runs at a time (4)", range: 1...1000,
-        environment: "MARTLET_EXPERIMENTS")
+        environment: "MARTLET_EXPERIMENTS"
+    ).configured(key: "master.experiments")
     static let threads = Option<Int?>.integer(
-        "threads", help: "Threads that select ensembles (all processors)", range: 1...1024)
+        "threads", help: "Threads that select ensembles (all processors)", range: 1...1024
+    ).configured(key: "master.threads")
+
+    static let own = [spoolFolder.declaration, experiments.declaration, threads.declaration]
 
     static let command = Command(
         "master", summary: "Serves the HTTP API and coordinates experiments on a cluster",
@@ -24,10 +29,8 @@ enum MasterCommand {
 
             \(ServerOptions.accessHelp)
             """,
-        options: ServerOptions.declarations + [
-            spoolFolder.declaration, experiments.declaration, threads.declaration,
-        ] + ClusterOptions.declarations,
-        run: run)
+        options: ServerOptions.declarations + own + ClusterOptions.declarations, readsConfiguration: true,
+        sharing: RoleOptions.all, run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
         let configuration = try ServerOptions.configuration(invocation)
@@ -37,7 +40,8 @@ enum MasterCommand {
         options.threads = invocation[threads] ?? ProcessInfo.processInfo.activeProcessorCount
         options.spoolFolder =
             invocation[spoolFolder]
-            ?? FileManager.default.temporaryDirectory.path + "/martlet-spool-\(ProcessInfo.processInfo.processIdentifier)"
+            ?? FileManager.default.temporaryDirectory.path
+            + "/martlet-spool-\(ProcessInfo.processInfo.processIdentifier)"
         let stores = try await ClusterOptions.cluster(invocation).stores(log: configuration.log)
         let service = MartletService(stores: stores, options: options)
         let server = try MartletServer(configuration, service: service)

@@ -6,13 +6,18 @@ import Server
 /// Options of every command that serves the HTTP API.
 enum ServerOptions {
     static let host = Option<String?>.text(
-        "host", value: "HOST", help: "Where to listen (127.0.0.1)", environment: "MARTLET_HTTP_HOST")
+        "host", value: "HOST", help: "Where to listen (127.0.0.1)", environment: "MARTLET_HTTP_HOST"
+    ).configured(key: "http.host")
     static let port = Option<Int?>.integer(
         "port", value: "PORT", help: "Port to listen on, 0 for a free one (8080)", range: 0...65535,
-        environment: "MARTLET_HTTP_PORT")
+        environment: "MARTLET_HTTP_PORT"
+    ).configured(key: "http.port")
     static let allowedHosts = Option<[String]>.list(
-        "allowed-hosts", value: "A,B", help: "Host names that clients may use besides HOST")
-    static let insecure = Option<Bool>.flag("insecure", help: "Listen beyond this machine without a token")
+        "allowed-hosts", value: "A,B", help: "Host names that clients may use besides HOST"
+    ).configured(key: "http.allowed_hosts")
+    static let insecure = Option<Bool>.flag(
+        "insecure", help: "Listen beyond this machine without a token"
+    ).configured(key: "http.insecure")
 
     static let declarations = [
         host.declaration, port.declaration, allowedHosts.declaration, insecure.declaration,
