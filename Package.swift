@@ -108,6 +108,8 @@ let package = Package(
         tests(
             "Server",
             ["HTTPTestClient", "Examples", "HTTP", "Drivers", "Platform", "AutoML", "Learners", "Tabular", "Search"]),
+        .testTarget(
+            name: "ClusterTests", dependencies: ["martlet", "HTTPTestClient", "Kafka"], swiftSettings: common),
         .testTarget(name: "MartletTests", dependencies: ["martlet", "HTTPTestClient"], swiftSettings: common),
     ]
 )

@@ -29,11 +29,23 @@ public struct ClusterStatus: Sendable, Hashable, Codable {
         public var trialsDone: Int
         /// When it was started.
         public var startedAt: Timestamp
+        /// How often it had a trial's data in memory.
+        public var dataHits: Int
+        /// How often it had to prepare a trial's data.
+        public var dataMisses: Int
+        /// Parts of datasets that it got from the cache.
+        public var cacheHits: Int
+        /// Parts of datasets that it asked the cache for in vain.
+        public var cacheMisses: Int
 
         private enum CodingKeys: String, CodingKey {
             case name, slots, running, trials, threads
             case trialsDone = "trials_done"
             case startedAt = "started_at"
+            case dataHits = "data_hits"
+            case dataMisses = "data_misses"
+            case cacheHits = "cache_hits"
+            case cacheMisses = "cache_misses"
         }
 
         init(_ message: WorkerMessage) {
@@ -45,6 +57,10 @@ public struct ClusterStatus: Sendable, Hashable, Codable {
             threads = message.threads
             trialsDone = message.trialsDone
             startedAt = message.startedAt
+            dataHits = message.dataHits
+            dataMisses = message.dataMisses
+            cacheHits = message.cacheHits
+            cacheMisses = message.cacheMisses
         }
     }
 

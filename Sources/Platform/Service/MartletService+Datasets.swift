@@ -1,5 +1,6 @@
 internal import Examples
 internal import Learners
+internal import Synchronization
 public import Tabular
 
 extension MartletService {
@@ -59,6 +60,23 @@ extension MartletService {
         let first = min(offset, record.rows)
         let reader = DatasetReader(store: stores.datasets, cache: stores.cache)
         return try await reader.table(record, rows: first..<min(record.rows, first + limit), on: serviceThread)
+    }
+
+    /// A dataset's rows in blocks, one after the other as they are taken, at least one.
+    /// - Throws: `.notFound`; the sequence throws what the store throws.
+    public func blocks(ofDataset id: String) async throws -> AsyncThrowingStream<Table, any Error> {
+        let record = try await dataset(id)
+        let reader = DatasetReader(store: stores.datasets, cache: stores.cache)
+        let next = Mutex(0)
+        return AsyncThrowingStream { [serviceThread] in
+            let first = next.withLock { row in
+                defer { row += DatasetWriter.rowsPerBlock }
+                return row
+            }
+            guard first == 0 || first < record.rows else { return nil }
+            let rows = first..<min(record.rows, first + DatasetWriter.rowsPerBlock)
+            return try await reader.table(record, rows: rows, on: serviceThread)
+        }
     }
 
     /// Removes a dataset; the models learnt from it stay. Waits while models of ended experiments are put together.

@@ -210,7 +210,8 @@ extension Schemas {
                 object([
                     "name": string, "slots": integer, "running": integer, "threads": integer,
                     "trials": array(object(["experiment_id": string, "index": integer])),
-                    "trials_done": integer, "started_at": moment,
+                    "trials_done": integer, "started_at": moment, "data_hits": integer, "data_misses": integer,
+                    "cache_hits": integer, "cache_misses": integer,
                 ])),
             "slots": integer, "busy_slots": integer, "queue_lag": integer, "running_experiments": integer,
             "queued_experiments": integer,

@@ -7,7 +7,7 @@ struct DatasetEndpoints: Sendable {
     let service: MartletService
     let uploadLimit: Int
 
-    var all: [Endpoint] { [upload, list, get, profile, rows, delete] }
+    var all: [Endpoint] { [upload, list, get, profile, rows, file, delete] }
 
     /// Media types of files that are worth naming; uploads are taken by their content, whatever they are called.
     static let fileTypes: [Endpoint.Content] = [
@@ -115,6 +115,40 @@ struct DatasetEndpoints: Sendable {
         return .json(bytes: writer.bytes)
     }
 
+    private var file: Endpoint {
+        Endpoint(
+            method: .get, path: "/api/v1/datasets/{id}/file", name: "getDatasetFile", tag: "datasets",
+            summary: "A dataset as a CSV file: UTF-8, commas, a header, numbers in their shortest form.",
+            parameters: [.id(of: "dataset")],
+            answers: [.init(status: .ok, description: "The table.", content: [.file("text/csv")])],
+            problems: [.notFound],
+            handler: .asynchronous { request in
+                let blocks = try await service.blocks(ofDataset: request.id)
+                return Response(
+                    headers: ["Content-Type": "text/csv; charset=utf-8; header=present"],
+                    body: .stream(
+                        Response.Stream { sink in
+                            var isFirst = true
+                            for try await block in blocks {
+                                let bytes = try await Offload.run { [isFirst] in
+                                    try DatasetEndpoints.csv(block, withHeader: isFirst)
+                                }
+                                isFirst = false
+                                try await sink.write(bytes)
+                            }
+                        }))
+            })
+    }
+
+    private static func csv(_ table: Table, withHeader: Bool) throws -> [UInt8] {
+        let text = ByteCollector()
+        var csv = CSVWriter { text.bytes += $0 }
+        if withHeader { try csv.writeHeader(of: table) }
+        try csv.writeRows(of: table)
+        try csv.finish()
+        return text.bytes
+    }
+
     private var delete: Endpoint {
         Endpoint(
             method: .delete, path: "/api/v1/datasets/{id}", name: "deleteDataset", tag: "datasets",
@@ -125,4 +159,9 @@ struct DatasetEndpoints: Sendable {
                 return Response(status: .noContent)
             })
     }
+}
+
+/// Bytes that are written part by part.
+private final class ByteCollector {
+    var bytes: [UInt8] = []
 }

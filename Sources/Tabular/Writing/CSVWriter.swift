@@ -82,8 +82,18 @@ public struct CSVWriter: ~Copyable {
 
     /// Writes the names and all rows of `table`.
     public mutating func write(_ table: Table) throws {
+        try writeHeader(of: table)
+        try writeRows(of: table)
+    }
+
+    /// Writes the names of a table's columns.
+    public mutating func writeHeader(of table: Table) throws {
         for column in table.columns { cell(column.name) }
         try endRow()
+    }
+
+    /// Writes the rows of `table`.
+    public mutating func writeRows(of table: Table) throws {
         for row in 0..<table.rowCount {
             for column in table.columns { cell(column, row) }
             try endRow()
