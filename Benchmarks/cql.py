@@ -20,7 +20,7 @@ import uuid
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VENV = ROOT / ".build" / "cql-benchmark"
 CASES = ["insert", "read", "insert_large", "read_large"]
-SHAPES = {"insert": (100, 20000, 64), "read": (100, 20000, 64), "insert_large": (65536, 512, 16), "read_large": (65536, 512, 16)}
+SHAPES = {case: (65536, 512, 16) if case.endswith("large") else (100, 20000, 64) for case in CASES}
 
 COMMON = """
 import json, resource, sys, time
@@ -34,8 +34,8 @@ def cpu():
 def report(latencies, elapsed, used):
     latencies.sort()
     n = len(latencies)
-    print(json.dumps(dict(case=case, requests_per_second=int(n / elapsed), megabytes_per_second=round(n * size / elapsed / 1e6, 1),
-        cpu_microseconds=round(used / n * 1e6, 2), p50_microseconds=int(latencies[n // 2] * 1e6),
+    print(json.dumps(dict(case=case, requests_per_second=int(n / elapsed),
+        megabytes_per_second=round(n * size / elapsed / 1e6, 1), cpu_microseconds=round(used / n * 1e6, 2), p50_microseconds=int(latencies[n // 2] * 1e6),
         p99_microseconds=int(latencies[n * 99 // 100] * 1e6))))
 """
 
@@ -121,8 +121,10 @@ if action == "drop":
     session.execute(f"DROP KEYSPACE {keyspace}")
 else:
     size, rows = int(sys.argv[5]), int(sys.argv[6])
-    session.execute(f"CREATE KEYSPACE IF NOT EXISTS {keyspace} WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': 1}}")
-    session.execute(f"CREATE TABLE {keyspace}.rows (id bigint PRIMARY KEY, value blob) WITH compression = {{'enabled': false}}")
+    replication = "{'class': 'SimpleStrategy', 'replication_factor': 1}"
+    session.execute(f"CREATE KEYSPACE {keyspace} WITH replication = {replication}")
+    session.execute(
+        f"CREATE TABLE {keyspace}.rows (id bigint PRIMARY KEY, value blob) WITH compression = {{'enabled': false}}")
     insert = session.prepare(f"INSERT INTO {keyspace}.rows (id, value) VALUES (?, ?)")
     execute_concurrent_with_args(session, insert, ((id, b"x" * size) for id in range(rows)), concurrency=32)
 """
@@ -152,7 +154,8 @@ def main() -> None:
     common = COMMON.format(shapes=SHAPES)
     clients = {
         "Martlet": lambda case, keyspace: [arguments.bench, "cql", case, keyspace, str(arguments.seconds)],
-        "acsylla": lambda case, keyspace: [python, "-c", common + ACSYLLA, host, port, keyspace, case, str(arguments.seconds)],
+        "acsylla": lambda case, keyspace: [
+            python, "-c", common + ACSYLLA, host, port, keyspace, case, str(arguments.seconds)],
         "cassandra-driver": lambda case, keyspace: [
             python, "-c", common + PYTHON_DRIVER, host, port, keyspace, case, str(arguments.seconds)],
     }
@@ -182,7 +185,8 @@ def main() -> None:
 
         print(
             f"| {case} | {name} | {median('requests_per_second'):,.0f} | {median('megabytes_per_second'):.1f} "
-            f"| {median('cpu_microseconds'):.1f} | {median('p50_microseconds'):.0f} | {median('p99_microseconds'):.0f} |")
+            f"| {median('cpu_microseconds'):.1f} | {median('p50_microseconds'):.0f} "
+            f"| {median('p99_microseconds'):.0f} |")
 
 
 if __name__ == "__main__":

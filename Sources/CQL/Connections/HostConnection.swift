@@ -143,8 +143,10 @@ final class HostConnection: Sendable {
 // MARK: - Requests
 
 extension HostConnection {
-    /// Sends the request and waits for its answer. Throws `CQLError`; one with `isUnsent` where nothing has gone out.
+    /// Sends the request and waits for its answer. Throws `CQLError`, one with `isUnsent` where nothing has gone
+    /// out, and `CancellationError`.
     func perform(_ request: Request, deadline: UInt64) async throws -> Envelope {
+        try Task.checkCancellation()
         let ticket = tickets.wrappingAdd(1, ordering: .relaxed).newValue
         return try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
@@ -188,7 +190,7 @@ extension HostConnection {
                 mine?.continuation.resume(throwing: error)
             }
             if mustSweep { scheduleSweep() }
-            // A task that was cancelled before the request was in the table has found nothing there.
+            // A cancellation that came before the request was in the table has found nothing there.
             if Task.isCancelled { cancel(ticket) }
         }
     }

@@ -83,3 +83,10 @@ extension ResultSet: RandomAccessCollection {
             columnNames: columnList, body: body, start: starts.isEmpty ? first : Int(starts[position]))
     }
 }
+
+extension ResultSet: CustomStringConvertible {
+    /// The number of rows and the names of the columns.
+    public var description: String {
+        "\(count) rows of \(columns.map(\.name).joined(separator: ", "))" + (hasMorePages ? ", more to come" : "")
+    }
+}
