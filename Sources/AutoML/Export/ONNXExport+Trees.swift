@@ -40,7 +40,8 @@ extension ONNXExport {
         // The operator's sums are floats, in which the shares of two classes could tie that do not. Each leaf's share is
         // split into a coarse part, whose sum is exact, and the small rest.
         let sums = try ONNXTrees.sums(
-            of: model.ensemble, model.mappers, model.encoder, in: columns, targetCount: 2 * width
+            of: model.ensemble, model.mappers, model.encoder, in: columns, targetCount: 2 * width,
+            hasWideLeaves: true
         ) { _, leaf in
             (0..<width).flatMap { place in
                 let value = Double(model.ensemble.leaves[leaf * width + place])

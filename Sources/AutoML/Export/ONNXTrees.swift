@@ -4,11 +4,15 @@ import Learners
 ///
 /// A numeric test asks a value of the table itself whether it is at most the threshold that ends a bin, in double precision:
 /// every double goes the way its bin goes. Categories are numbered as their bins, from 1; a set of them is a chain of tests
-/// for equality.
+/// for equality. Where leaves have several values, a chain ends with a test for inequality: onnxruntime 1.32 takes
+/// successive tests for equality of one feature together when the first values of their leaves are equal, whatever the
+/// others are.
 struct ONNXTrees {
     private let columns: ONNXColumns
     private let mappers: [BinMapper]
     private let ensemble: TreeEnsemble
+    /// Whether some leaf has several values.
+    private let hasWideLeaves: Bool
     private var table = Table()
 
     /// The operator's attributes, a place a node or a leaf's value.
@@ -30,9 +34,10 @@ struct ONNXTrees {
     /// The sums of the trees' leaves, `[rows, targetCount]` floats. `leafValues` gives a leaf's values by target.
     static func sums(
         of ensemble: TreeEnsemble, _ mappers: [BinMapper], _ encoder: TreeFeatureEncoder, in columns: ONNXColumns,
-        targetCount: Int, leafValues: (_ tree: Int, _ leaf: Int) -> [(target: Int, value: Double)]
+        targetCount: Int, hasWideLeaves: Bool = false,
+        leafValues: (_ tree: Int, _ leaf: Int) -> [(target: Int, value: Double)]
     ) throws -> ONNXGraph.Value {
-        var trees = ONNXTrees(columns: columns, mappers: mappers, ensemble: ensemble)
+        var trees = ONNXTrees(columns: columns, mappers: mappers, ensemble: ensemble, hasWideLeaves: hasWideLeaves)
         let graph = columns.graph
         var inputs = try mappers.map { try trees.input($0, encoder) }
         if inputs.isEmpty { inputs = [try columns.zeros()] }
@@ -40,7 +45,8 @@ struct ONNXTrees {
         return trees.node(graph, graph.concatenate(inputs), targetCount)
     }
 
-    private init(columns: ONNXColumns, mappers: [BinMapper], ensemble: TreeEnsemble) {
+    private init(columns: ONNXColumns, mappers: [BinMapper], ensemble: TreeEnsemble, hasWideLeaves: Bool) {
+        self.hasWideLeaves = hasWideLeaves
         self.columns = columns
         self.mappers = mappers
         self.ensemble = ensemble
@@ -102,10 +108,12 @@ struct ONNXTrees {
             let (yes, no) = (claim(), claim())
             var place = id
             for (index, member) in chain.values.enumerated() {
-                let following = index == chain.values.count - 1 ? no : claim()
+                let isLast = index == chain.values.count - 1
+                let isInverted = isLast && hasWideLeaves
+                let following = isLast ? no : claim()
                 add(
-                    tree, place, mode: "BRANCH_EQ", feature: feature, value: Double(member), yes: yes, no: following,
-                    missingIsYes: false)
+                    tree, place, mode: isInverted ? "BRANCH_NEQ" : "BRANCH_EQ", feature: feature, value: Double(member),
+                    yes: isInverted ? following : yes, no: isInverted ? yes : following, missingIsYes: false)
                 place = following
             }
             open += chain.goLeft ? [(node.right, no), (node.left, yes)] : [(node.left, no), (node.right, yes)]
