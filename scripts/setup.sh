@@ -3,8 +3,9 @@
 set -euo pipefail
 
 packages=(
-    pkg-config zlib1g-dev libzstd-dev libzip-dev libexpat1-dev libsqlite3-dev libmicrohttpd-dev # what the binary links
-    curl jq                                                                                     # what the demo talks with
+    pkg-config zlib1g-dev libzstd-dev libexpat1-dev libsqlite3-dev libmicrohttpd-dev # what the binary links
+    python3-venv # what the ONNX files are tested with
+    curl jq      # what the demo talks with
 )
 
 command -v swift >/dev/null || {

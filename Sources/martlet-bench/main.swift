@@ -5,7 +5,8 @@ do {
     switch arguments.first {
     case "boosting": try BoostingBenchmark(Array(arguments.dropFirst())).run()
     case "read": try ReadingBenchmark.run(Array(arguments.dropFirst()))
-    default: throw BenchmarkError(description: "usage: martlet-bench boosting|read …")
+    case "predict": try PredictionBenchmark.run(Array(arguments.dropFirst()))
+    default: throw BenchmarkError(description: "usage: martlet-bench boosting|read|predict …")
     }
 } catch {
     print(error)

@@ -11,12 +11,6 @@ struct WireWriter {
         varint(UInt64(bitPattern: value))
     }
 
-    /// A field of a 32-bit floating-point number.
-    mutating func float(_ field: Int, _ value: Float) {
-        key(field, wireType: 5)
-        withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-
     /// A field of text.
     mutating func string(_ field: Int, _ value: String) {
         key(field, wireType: 2)
