@@ -1,10 +1,11 @@
 """How far ONNX files are from the models they were made of, and how fast onnxruntime runs them, as a Markdown table.
 
-Usage: export.py DATA_DIR [--bin DIR] [--tables adult,car,bike_sharing] [--rows 8000] [--out FILE.jsonl]
+Usage: export.py DATA_DIR [--bin DIR] [--tables adult,car,bike_sharing] [--rows 8000] [--differences] [--out FILE.jsonl]
 DATA_DIR holds CSV files (or .csv.gz) and a manifest.json as for scores.py; DIR holds martlet and martlet-bench. For each table
 and learner: a model of two trials on 80 % of at most so many rows; the other 20 %, a twentieth of their cells made missing and
 some categories replaced by one never seen, go through `martlet predict` and through onnxruntime. Both are then timed on these
-rows in memory, with one thread and with the default number, the fastest of five. Needs pandas, numpy and onnxruntime.
+rows in memory, with one thread and with the default number, the fastest of five; --differences leaves that out. Needs pandas,
+numpy and onnxruntime.
 """
 import argparse, json, os, subprocess, sys, tempfile, time
 import numpy as np, onnxruntime, pandas as pd
@@ -14,6 +15,7 @@ parser.add_argument("data")
 parser.add_argument("--bin", default=".build/release")
 parser.add_argument("--tables", default="adult,car,bike_sharing")
 parser.add_argument("--rows", type=int, default=8000)
+parser.add_argument("--differences", action="store_true")
 parser.add_argument("--out")
 arguments = parser.parse_args()
 manifest = {d["id"]: d for d in json.load(open(f"{arguments.data}/manifest.json"))["datasets"]}
@@ -29,7 +31,7 @@ def tables(name, folder):
     path = next(p for p in (f"{arguments.data}/{name}.csv", f"{arguments.data}/{name}.csv.gz") if os.path.exists(p))
     table = pd.read_csv(path, dtype=str, keep_default_na=False).drop(columns=info["leakage_columns"])
     table = table[table[info["target"]] != ""].sample(frac=1, random_state=0).head(arguments.rows)
-    train, test = np.split(table, [len(table) * 4 // 5])
+    train, test = table[: len(table) * 4 // 5], table[len(table) * 4 // 5 :]
     test = test.drop(columns=[info["target"]]).reset_index(drop=True)
     random = np.random.default_rng(0)
     for column in test.columns:
@@ -95,20 +97,25 @@ def measure(name, learner, table, folder):
         return json.loads(out)["seconds"]
 
     rows = len(table)
-    return dict(
+    record = dict(
         table=name, task=info["task"], learner=learner or "ensemble of all", rows=rows, difference=float(difference),
-        labels=labels, onnx_kb=round(os.path.getsize(file) / 1e3), model_kb=round(os.path.getsize(model) / 1e3),
-        onnx_one=rows / fastest(lambda: one.run(None, columns)), onnx_default=rows / fastest(lambda: default.run(None, columns)),
-        martlet_one=rows / martlet(1), martlet_default=rows / martlet(os.cpu_count()))
+        labels=labels, onnx_kb=round(os.path.getsize(file) / 1e3), model_kb=round(os.path.getsize(model) / 1e3))
+    if not arguments.differences:
+        record |= dict(
+            onnx_one=rows / fastest(lambda: one.run(None, columns)), martlet_one=rows / martlet(1),
+            onnx_default=rows / fastest(lambda: default.run(None, columns)), martlet_default=rows / martlet(os.cpu_count()))
+    return record
 
 
 def thousands(value):
     return f"{value / 1e3:.3g}"
 
 
-print("| learner | table | task | largest difference | other labels | onnxruntime, 1 thread | Martlet, 1 thread | "
-      "onnxruntime, default | Martlet, default | ONNX kB | model kB |")
-print("|---|---|---|---|---|---|---|---|---|---|---|")
+SPEEDS = {} if arguments.differences else {
+    "onnxruntime, 1 thread": "onnx_one", "Martlet, 1 thread": "martlet_one", "onnxruntime, default": "onnx_default",
+    "Martlet, default": "martlet_default"}
+heads = ["learner", "table", "task", "largest difference", "other labels", *SPEEDS, "ONNX kB", "model kB"]
+print("| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|")
 for name in arguments.tables.split(","):
     with tempfile.TemporaryDirectory() as folder:
         table = tables(name, folder)
@@ -119,7 +126,6 @@ for name in arguments.tables.split(","):
             if arguments.out:
                 with open(arguments.out, "a") as out:
                     out.write(json.dumps(record) + "\n")
-            print(f"| {record['learner']} | {name} | {record['task']} | {record['difference']:.1e} | {record['labels']} | "
-                  + "".join(f"{thousands(record[k])} | " for k in
-                            ("onnx_one", "martlet_one", "onnx_default", "martlet_default"))
-                  + f"{record['onnx_kb']} | {record['model_kb']} |", flush=True)
+            cells = [record["learner"], name, record["task"], f"{record['difference']:.1e}", record["labels"]]
+            cells += [thousands(record[key]) for key in SPEEDS.values()] + [record["onnx_kb"], record["model_kb"]]
+            print("| " + " | ".join(str(cell) for cell in cells) + " |", flush=True)
