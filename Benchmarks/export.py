@@ -33,12 +33,15 @@ def tables(name, folder):
     table = table[table[info["target"]] != ""].sample(frac=1, random_state=0).head(arguments.rows)
     train, test = table[: len(table) * 4 // 5], table[len(table) * 4 // 5 :]
     test = test.drop(columns=[info["target"]]).reset_index(drop=True)
+    train.to_csv(f"{folder}/train.csv", index=False)
+    profile = subprocess.run([f"{arguments.bin}/martlet", "inspect", f"{folder}/train.csv", "--json"], check=True,
+                             capture_output=True, text=True).stdout
+    types = {column["name"]: column["type"] for column in json.loads(profile)["columns"]}
     random = np.random.default_rng(0)
     for column in test.columns:
-        if pd.to_numeric(train[column].replace("", np.nan), errors="coerce").isna().sum() > (train[column] == "").sum():
+        if types[column] == "categorical":
             test.loc[random.random(len(test)) < 0.02, column] = "never seen"
         test.loc[random.random(len(test)) < 0.05, column] = ""
-    train.to_csv(f"{folder}/train.csv", index=False)
     test.to_csv(f"{folder}/test.csv", index=False)
     return test
 
