@@ -12,16 +12,19 @@ demo: release
 
 test: setup
 	$(SWIFT_BUILD) --build-tests
-	swift test --skip-build
+	MARTLET_TEST_PYTHON="$${MARTLET_TEST_PYTHON-$$(scripts/python-tools.sh)}" swift test --skip-build
 
 setup:
 	@scripts/setup.sh
 
 release: setup
 	$(SWIFT_BUILD) $(RELEASE) --product martlet
+	$(SWIFT_BUILD) $(RELEASE) --product martlet-predict
 
 install: release
 	install -s -D "$$(swift build $(RELEASE) --show-bin-path)/martlet" "$(DESTDIR)$(PREFIX)/bin/martlet"
+	install -D "$$(swift build $(RELEASE) --show-bin-path)/martlet-predict" \
+		"$(DESTDIR)$(PREFIX)/libexec/martlet/martlet-predict"
 
 format:
 	swift format --in-place --recursive $(SOURCES)

@@ -34,13 +34,13 @@ let package = Package(
     name: "martlet",
     products: [
         .executable(name: "martlet", targets: ["martlet"]),
+        .executable(name: "martlet-predict", targets: ["martlet-predict"]),
         .library(name: "Martlet", targets: ["Tabular", "Search", "Learners", "AutoML"]),
     ],
     targets: [
         // C libraries, each touched by one Swift target only.
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
-        system("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
         system("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
@@ -51,7 +51,7 @@ let package = Package(
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
 
         // Tables in, trained models out.
-        library("Tabular", ["CZlib", "CZstd", "CZip", "CExpat"], numeric: true),
+        library("Tabular", ["CZlib", "CZstd", "CExpat"], numeric: true),
         library("Search", numeric: true),
         library("Learners", ["Tabular", "Search"], numeric: true),
         library("AutoML", ["Tabular", "Search", "Learners"], numeric: true),
@@ -82,8 +82,20 @@ let package = Package(
             ],
             swiftSettings: common),
 
+        // What `martlet export --portable` puts beside a model: one file that needs nothing else on the machine.
+        .target(name: "CStandalone"),
         .executableTarget(
-            name: "martlet-bench", dependencies: ["CQL", "Kafka", "Learners", "Network", "Redis", "Search", "Tabular"],
+            name: "martlet-predict", dependencies: ["AutoML", "Learners", "Search", "Tabular", "CStandalone"],
+            swiftSettings: common,
+            linkerSettings: [
+                .unsafeFlags(["-static-executable"]), .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
+                .linkedLibrary("CoreFoundation"), .linkedLibrary("_FoundationICU"),
+                .linkedLibrary("_FoundationCollections"), .linkedLibrary("_FoundationCShims"), .linkedLibrary("stdc++"),
+            ]),
+
+        .executableTarget(
+            name: "martlet-bench",
+            dependencies: ["AutoML", "CQL", "Kafka", "Learners", "Network", "Redis", "Search", "Tabular"],
             swiftSettings: common),
 
         tests("Tabular", resources: [.copy("Resources")]),

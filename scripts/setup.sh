@@ -3,13 +3,14 @@
 set -euo pipefail
 
 packages=(
-    pkg-config zlib1g-dev libzstd-dev libzip-dev libexpat1-dev libsqlite3-dev libmicrohttpd-dev # what the binary links
-    libssl-dev                                                                                  # and for TLS
-    libdeflate-dev liblz4-dev                                                                   # and for CQL
-    librdkafka-dev                                                                              # and for Kafka
-    libyaml-dev                                                                                 # and for configuration
-    curl jq                                                                                     # what the demo talks with
-    openssl redis-server                                                                        # what tests talk to
+    pkg-config zlib1g-dev libzstd-dev libexpat1-dev libsqlite3-dev libmicrohttpd-dev # what the binary links
+    libssl-dev                                                                       # and for TLS
+    libdeflate-dev liblz4-dev                                                        # and for CQL
+    librdkafka-dev                                                                   # and for Kafka
+    libyaml-dev                                                                      # and for configuration
+    curl jq                                                                          # what the demo talks with
+    openssl redis-server                                                             # what tests talk to
+    python3-venv                                                                     # what ONNX files are tested with
 )
 
 command -v swift >/dev/null || {

@@ -8,7 +8,8 @@ do {
     case "read": try ReadingBenchmark.run(Array(arguments.dropFirst()))
     case "kafka": try await KafkaBenchmark(Array(arguments.dropFirst())).run()
     case "network": try await NetworkBenchmark.run(Array(arguments.dropFirst()))
-    default: throw BenchmarkError(description: "usage: martlet-bench boosting|cql|kafka|network|read …")
+    case "predict": try PredictionBenchmark.run(Array(arguments.dropFirst()))
+    default: throw BenchmarkError(description: "usage: martlet-bench boosting|cql|kafka|network|predict|read …")
     }
 } catch {
     print(error)

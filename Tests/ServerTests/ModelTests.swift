@@ -54,6 +54,10 @@ struct ModelTests {
             #expect(download.status == 200)
             #expect(download.headers["content-disposition"] == "attachment; filename=\"\(id).martlet\"")
             let artifact = try ModelArtifact(loading: download.body)
+            let onnx = try await martlet.request("GET", "/api/v1/models/\(id)/onnx")
+            #expect(onnx.status == 200 && onnx.headers["content-type"] == "application/octet-stream")
+            #expect(onnx.headers["content-disposition"] == "attachment; filename=\"\(id).onnx\"")
+            #expect(onnx.body == (try artifact.onnx()))
             let (rows, _) = try TableReader.read(.bytes(Array(TestService.flowers.utf8)))
             #expect(
                 table.column("prediction").map { column in (0..<120).map { text(column, $0) } }
@@ -67,6 +71,24 @@ struct ModelTests {
         case .strings(let codes, let levels): levels[Int(codes[row])]
         case .booleans(let bits): column.booleanLabels[bits[row]]
         default: ""
+        }
+    }
+
+    @Test func whatOnnxCannotHoldNamesTheColumn() async throws {
+        try await withMartlet { martlet in
+            let csv = (0..<60).reduce("note,kind\n") { text, row in
+                text
+                    + "the row \(row) is number \(row * row) and \(row % 3 == 0 ? "good" : "bad"),\(row % 3 == 0 ? "a" : "b")\n"
+            }
+            let dataset = try await martlet.upload(csv)
+            let experiment = try await martlet.experiment(on: dataset, target: "kind")
+            _ = try await martlet.events(of: experiment)
+            let record = try await martlet.request("GET", "/api/v1/experiments/\(experiment)").json
+            let id = try #require(record["best_model_id"]?.text)
+            let refused = try await martlet.request("GET", "/api/v1/models/\(id)/onnx")
+            #expect(try problemFields(refused, status: 422) == ["note"])
+            let missing = try await martlet.request("GET", "/api/v1/models/nothing/onnx")
+            #expect(try problemFields(missing, status: 404) == [])
         }
     }
 

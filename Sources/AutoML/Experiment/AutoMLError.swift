@@ -22,6 +22,8 @@ public struct AutoMLError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let unsupportedModel = Code(rawValue: "unsupported_model")
         /// A table cannot be predicted by this model.
         public static let unsuitableInput = Code(rawValue: "unsuitable_input")
+        /// A model that a file of another format cannot hold.
+        public static let notExportable = Code(rawValue: "not_exportable")
         /// The run was cancelled before there was a model.
         public static let cancelled = Code(rawValue: "cancelled")
     }

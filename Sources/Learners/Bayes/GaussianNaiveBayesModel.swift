@@ -6,9 +6,9 @@ public struct GaussianNaiveBayesModel: FittedModel {
     /// Names it in an artifact.
     public static let kind = "gaussian_naive_bayes"
 
-    let logPriors: [Double]
-    let likelihoodWeight: Double
-    let parts: [NaiveBayesPart]
+    package let logPriors: [Double]
+    package let likelihoodWeight: Double
+    package let parts: [NaiveBayesPart]
 
     init(logPriors: [Double], likelihoodWeight: Double, parts: [NaiveBayesPart]) {
         self.logPriors = logPriors
@@ -65,34 +65,36 @@ public struct GaussianNaiveBayesModel: FittedModel {
 }
 
 /// A number's mean and variance in each class, on the scale of its encoding.
-struct NaiveBayesNumber: Sendable {
-    let encoding: NumberEncoding
-    let means: [Double]
-    let variances: [Double]
+package struct NaiveBayesNumber: Sendable {
+    package let encoding: NumberEncoding
+    package let means: [Double]
+    package let variances: [Double]
+    /// The logarithm of each class's density at its mean, less a constant.
+    package var logOffsets: [Double] { variances.map { -0.5 * log($0) } }
 }
 
 /// A number of two values: the logarithm of each one's share of each class, the lower value first.
-struct NaiveBayesPair: Sendable {
-    let column: String
+package struct NaiveBayesPair: Sendable {
+    package let column: String
     /// Values above it are the higher one.
-    let threshold: Double
-    let logShares: [Float]
+    package let threshold: Double
+    package let logShares: [Float]
 }
 
 /// A category's logarithm of its share of each class, a level a row.
-struct NaiveBayesLevels: Sendable {
-    let encoding: LevelEncoding
-    let logShares: [Float]
+package struct NaiveBayesLevels: Sendable {
+    package let encoding: LevelEncoding
+    package let logShares: [Float]
 }
 
 /// A hash bucket's logarithm of its share of each class, a bucket a row.
-struct NaiveBayesText: Sendable {
-    let encoder: HashedTextEncoder
+package struct NaiveBayesText: Sendable {
+    package let encoder: HashedTextEncoder
     let logShares: [Float]
 }
 
 /// What one column says of the class.
-enum NaiveBayesPart: Sendable {
+package enum NaiveBayesPart: Sendable {
     case number(NaiveBayesNumber)
     case pair(NaiveBayesPair)
     case levels(NaiveBayesLevels)
@@ -116,7 +118,7 @@ enum NaiveBayesPart: Sendable {
             guard let values = column.doubles() else {
                 throw FeatureError(message: "holds text where numbers are expected", column: column.name)
             }
-            let offsets = part.variances.map { -0.5 * log($0) }
+            let offsets = part.logOffsets
             let factors = part.variances.map { -0.5 / $0 }
             pool.forEachRowBlock(of: values.count, size: 4096) { _, rows in
                 for row in rows where !values[row].isNaN {

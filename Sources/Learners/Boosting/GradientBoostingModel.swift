@@ -7,9 +7,9 @@ public struct GradientBoostingModel: FittedModel, Hashable {
     public static let kind = "gradient_boosting"
 
     let objective: Objective
-    let isLogTarget: Bool
+    package let isLogTarget: Bool
     let outputCount: Int
-    let encoder: TreeFeatureEncoder
+    package let encoder: TreeFeatureEncoder
     /// The raw scores before any tree; trees take turns in their order.
     public let baseScores: [Double]
     /// The bins of each feature that a tree may ask for.
@@ -27,6 +27,21 @@ public struct GradientBoostingModel: FittedModel, Hashable {
         self.baseScores = baseScores
         (self.mappers, self.ensemble) = ensemble.keepingUsedFeatures(of: mappers)
         self.encoder = encoder.needed(by: self.mappers)
+    }
+
+    /// How raw scores become outputs, apart from a target that was taken as its logarithm.
+    package enum Link {
+        case identity, exponential, sigmoid, softmax
+    }
+
+    /// The objective's link.
+    package var link: Link {
+        switch objective {
+        case .squaredError, .huber: .identity
+        case .poisson, .gamma, .tweedie: .exponential
+        case .logistic: .sigmoid
+        case .softmax: .softmax
+        }
     }
 
     /// Iterations, each of one tree a score.

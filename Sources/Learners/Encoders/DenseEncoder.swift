@@ -32,7 +32,7 @@ public struct DenseEncoder: Sendable, Hashable {
         public init() {}
     }
 
-    enum Encoding: Sendable, Hashable {
+    package enum Encoding: Sendable, Hashable {
         case number(NumberEncoding)
         case levels(LevelEncoding)
         case statistics(StatisticsEncoding)
@@ -59,7 +59,7 @@ public struct DenseEncoder: Sendable, Hashable {
 
     /// Numbers a row; may be 0.
     public let width: Int
-    let encodings: [Encoding]
+    package let encodings: [Encoding]
 
     init(encodings: [Encoding]) {
         self.encodings = encodings

@@ -2,10 +2,10 @@ import Foundation
 import Tabular
 
 /// A categorical column as an entry a level, and one for missing where training has it; unseen levels have none set.
-struct LevelEncoding: Sendable, Hashable {
-    let column: String
-    let lookup: LevelLookup
-    let hasMissing: Bool
+package struct LevelEncoding: Sendable, Hashable {
+    package let column: String
+    package let lookup: LevelLookup
+    package let hasMissing: Bool
 
     /// The levels that some of `rows` has.
     init(_ column: Column, rows: [Int32]) {
@@ -22,10 +22,10 @@ struct LevelEncoding: Sendable, Hashable {
         lookup = LevelLookup(levels: zip(column.levels, isUsed).filter(\.1).map(\.0))
     }
 
-    var width: Int { lookup.levels.count + (hasMissing ? 1 : 0) }
+    package var width: Int { lookup.levels.count + (hasMissing ? 1 : 0) }
 
     /// The entry of missing rows, −1 for none.
-    var missingEntry: Int32 { hasMissing ? Int32(lookup.levels.count) : -1 }
+    package var missingEntry: Int32 { hasMissing ? Int32(lookup.levels.count) : -1 }
 
     init(from reader: inout BinaryReader) throws {
         column = try reader.readString()
@@ -41,8 +41,8 @@ struct LevelEncoding: Sendable, Hashable {
 }
 
 /// Target statistics, as log-odds for classes, scaled to mean 0 and deviation 1 on the training rows.
-struct StatisticsEncoding: Sendable, Hashable {
-    let statistics: TargetStatisticsEncoder
+package struct StatisticsEncoding: Sendable, Hashable {
+    package let statistics: TargetStatisticsEncoder
     let isProbability: Bool
     let centres: [Float]
     let scales: [Float]
@@ -74,7 +74,8 @@ struct StatisticsEncoding: Sendable, Hashable {
         return log(share / (1 - share))
     }
 
-    func scaled(_ values: [Float]) -> [Float] {
+    /// Row-major statistics as entries.
+    package func scaled(_ values: [Float]) -> [Float] {
         values.indices.map { index in
             let output = index % statistics.width
             return (StatisticsEncoding.mapped(values[index], isProbability) - centres[output]) * scales[output]

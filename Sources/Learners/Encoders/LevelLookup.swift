@@ -1,9 +1,9 @@
 import Tabular
 
 /// The levels a categorical column had when an encoder was fitted, to find the codes of other tables by their strings.
-struct LevelLookup: Sendable, Hashable {
+package struct LevelLookup: Sendable, Hashable {
     /// Distinct levels; a level's index here is its own code.
-    let levels: [String]
+    package let levels: [String]
 
     /// The own code of each of `others`, −1 for levels that are not known.
     func codes(of others: [String]) -> [Int32] {

@@ -2,17 +2,17 @@ import Foundation
 import Tabular
 
 /// How a numeric column becomes entries of a matrix: imputed, clipped, scaled, and optionally spread over knots.
-struct NumberEncoding: Sendable, Hashable {
-    let column: String
-    let shape: NumberScale
-    let centre: Double
-    let scale: Double
+package struct NumberEncoding: Sendable, Hashable {
+    package let column: String
+    package let shape: NumberScale
+    package let centre: Double
+    package let scale: Double
     /// Rising places of a piecewise linear basis; empty where there is none.
-    let knots: [Double]
+    package let knots: [Double]
     /// Whether the value itself differs between rows.
-    let hasValue: Bool
+    package let hasValue: Bool
     /// Whether an entry says that the value is missing.
-    let hasIndicator: Bool
+    package let hasIndicator: Bool
 
     /// Entries a row.
     var width: Int { (hasValue ? 1 : 0) + knots.count + (hasIndicator ? 1 : 0) }
@@ -114,17 +114,17 @@ struct NumberEncoding: Sendable, Hashable {
 }
 
 /// A column's numbers made known and tame: missing ones filled in, extreme ones clipped, optionally spread by rank.
-struct NumberScale: Sendable, Hashable {
+package struct NumberScale: Sendable, Hashable {
     /// What a missing value counts as.
-    let median: Double
+    package let median: Double
     /// Values beyond these count as them.
-    let low: Double
-    let high: Double
+    package let low: Double
+    package let high: Double
     /// Rising values, evenly spaced quantiles, whose ranks are spread like a normal distribution; empty where values are
     /// taken as they are.
-    let ranks: [Double]
+    package let ranks: [Double]
     /// The normal quantile of each of `ranks`.
-    private let scores: [Double]
+    package let scores: [Double]
 
     init(median: Double, low: Double, high: Double, ranks: [Double]) {
         self.median = median

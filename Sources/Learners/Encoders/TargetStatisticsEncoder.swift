@@ -11,9 +11,9 @@ public struct TargetStatisticsEncoder: Sendable, Hashable {
     public let column: String
     /// Numbers a row: 1 for binary (share of the positive class) and regression (mean), one a class for more classes.
     public let width: Int
-    let lookup: LevelLookup
+    package let lookup: LevelLookup
     /// `(levels + 2) × width`: a row a level, then missing, then unseen.
-    let statistics: [Float]
+    package let statistics: [Float]
 
     /// What fitting gives: the encoder, and for the training rows, in their order, row-major out-of-fold statistics.
     public struct Fitted: Sendable {

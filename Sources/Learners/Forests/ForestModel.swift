@@ -5,8 +5,8 @@ public struct ForestModel: FittedModel, Hashable {
     /// `forest`.
     public static let kind = "forest"
 
-    let outputCount: Int
-    let encoder: TreeFeatureEncoder
+    package let outputCount: Int
+    package let encoder: TreeFeatureEncoder
     /// What is added to a regression's average.
     public let base: Double
     /// The bins of each feature that a tree may ask for.

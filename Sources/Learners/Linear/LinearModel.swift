@@ -8,14 +8,14 @@ public struct LinearModel: FittedModel {
     /// Rows that are encoded at once, which bounds the memory of a prediction.
     private static let batch = 32_768
 
-    let encoder: DenseEncoder
+    package let encoder: DenseEncoder
     /// Classes, or 1 for regression.
-    let outputCount: Int
+    package let outputCount: Int
     /// A row of coefficients and an intercept for each class; one row for two classes and for regression.
-    let parameters: [Float]
+    package let parameters: [Float]
     /// A regression's answer is `centre + scale × score`.
-    let centre: Double
-    let scale: Double
+    package let centre: Double
+    package let scale: Double
 
     init(encoder: DenseEncoder, outputCount: Int, parameters: [Double], centre: Double, scale: Double) {
         self.encoder = encoder

@@ -12,20 +12,20 @@ public struct NearestNeighborsModel: FittedModel {
     /// Panels of a tile, few enough for a tile to stay in the cache while all queries pass over it.
     private static let tile = 64
 
-    let encoder: DenseEncoder
+    package let encoder: DenseEncoder
     /// Classes, or 1 for regression.
-    let outputCount: Int
-    let neighborCount: Int
+    package let outputCount: Int
+    package let neighborCount: Int
     /// A neighbour counts 1 / distance to this power; 0 for all alike.
-    let power: Double
+    package let power: Double
     /// The prior counts as this many neighbours.
-    let smoothing: Double
-    let panels: NeighborPanels
+    package let smoothing: Double
+    package let panels: NeighborPanels
     /// Class index or value a row.
-    let answers: [Double]
-    let weights: [Float]
+    package let answers: [Double]
+    package let weights: [Float]
     /// The classes' shares of the training rows; the mean for regression.
-    let prior: [Double]
+    package let prior: [Double]
 
     /// Votes and means of the nearest training rows. A class's probability counts the prior as `smoothing` more neighbours.
     public func predict(_ features: Table, context: TrainingContext) throws -> Predictions {

@@ -1,10 +1,10 @@
 /// Rows laid out for distances: panels of eight rows, within a panel all eight values of a column side by side.
-struct NeighborPanels: Sendable, Hashable {
+package struct NeighborPanels: Sendable, Hashable {
     /// Rows of a panel.
     static let lanes = 8
 
-    let rowCount: Int
-    let columnCount: Int
+    package let rowCount: Int
+    package let columnCount: Int
     /// `panelCount × columnCount × 8` numbers; the last panel is filled up with zeros.
     let values: [Float]
 
@@ -23,6 +23,12 @@ struct NeighborPanels: Sendable, Hashable {
             }
         }
         self.values = values
+    }
+
+    /// A column's values in the order of the rows.
+    package func column(_ column: Int) -> [Float] {
+        let lanes = NeighborPanels.lanes
+        return (0..<rowCount).map { values[$0 / lanes * lanes * columnCount + column * lanes + $0 % lanes] }
     }
 
     init(from reader: inout BinaryReader, columnCount: Int) throws {

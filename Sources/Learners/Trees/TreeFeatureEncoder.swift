@@ -1,11 +1,12 @@
+import Foundation
 import Search
 import Tabular
 
 /// Numbers that trees get beside a table's own columns, fitted inside each fold: target statistics of categorical columns
 /// with more levels than bins, and hashed words of text columns.
-struct TreeFeatureEncoder: Sendable, Hashable {
-    private(set) var texts: [HashedTextEncoder] = []
-    private(set) var levels: [TargetStatisticsEncoder] = []
+package struct TreeFeatureEncoder: Sendable, Hashable {
+    package private(set) var texts: [HashedTextEncoder] = []
+    package private(set) var levels: [TargetStatisticsEncoder] = []
 
     /// Sets an added column's name apart from every name in a table.
     private static let separator = "\u{1F}"
@@ -89,6 +90,14 @@ struct TreeFeatureEncoder: Sendable, Hashable {
             let numbers = stride(from: place, to: values.count, by: width).map { Double(values[$0]) }
             return Column(name: "\(name)\(separator)\(place)", type: .float, storage: .doubles(numbers))
         }
+    }
+
+    /// The column and the place among its numbers that an added column's name stands for; nil for a table's own column.
+    package static func source(ofAdded name: String) -> (column: String, place: Int)? {
+        guard let end = name.range(of: separator, options: .backwards), let place = Int(name[end.upperBound...]) else {
+            return nil
+        }
+        return (String(name[..<end.lowerBound]), place)
     }
 
     /// Appends the encoders.

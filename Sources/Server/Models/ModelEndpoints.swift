@@ -9,7 +9,7 @@ struct ModelEndpoints: Sendable {
     let documentLimit: Int
     let uploadLimit: Int
 
-    var all: [Endpoint] { [get, artifact, predict] }
+    var all: [Endpoint] { [get, artifact, onnx, predict] }
 
     private var get: Endpoint {
         Endpoint(
@@ -31,6 +31,25 @@ struct ModelEndpoints: Sendable {
                 let bytes = try await service.artifact(ofModel: request.id)
                 return ModelEndpoints.download(
                     .bytes(bytes), as: "\(request.id).martlet", type: "application/octet-stream")
+            })
+    }
+
+    private var onnx: Endpoint {
+        Endpoint(
+            method: .get, path: "/api/v1/models/{id}/onnx", name: "getModelONNX", tag: "models",
+            summary:
+                "A model as an ONNX file, from the columns of a table to label and probabilities. What ONNX cannot "
+                + "hold is a 422 that names the column.",
+            parameters: [.id(of: "model")],
+            answers: [
+                .init(status: .ok, description: "The file.", content: [.file("application/octet-stream")])
+            ],
+            problems: [.notFound, .conflict, .unprocessableContent],
+            handler: .asynchronous { request in
+                let model = try await service.loadedModel(request.id)
+                let bytes = try await Offload.run { try model.onnx() }
+                return ModelEndpoints.download(
+                    .bytes(bytes), as: "\(request.id).onnx", type: "application/octet-stream")
             })
     }
 

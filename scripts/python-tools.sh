@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Makes the Python that tests compare ONNX files with (onnxruntime and numpy in .build/python) and prints its path, for
+# MARTLET_TEST_PYTHON. Prints nothing, and says so, where it cannot be made: the tests that need it are then skipped.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(onnxruntime==1.32.0 numpy==2.4.6)
+folder=$PWD/.build/python
+mark=$folder/.installed
+
+if [ "$(cat "$mark" 2>/dev/null)" != "${packages[*]}" ]; then
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    mkdir -p .build
+    if ! { python3 -m venv --clear "$folder" && "$folder/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"; } \
+        >"$log" 2>&1; then
+        tail -n 3 "$log" >&2
+        echo "onnxruntime cannot be installed: the tests that compare ONNX files with it will be skipped" >&2
+        exit 0
+    fi
+    echo "${packages[*]}" >"$mark"
+fi
+echo "$folder/bin/python"
