@@ -12,7 +12,10 @@ struct Martlet {
         name: "martlet",
         summary: "Martlet: automated machine learning for tables.",
         version: martletVersion,
-        commands: [TrainCommand.command, PredictCommand.command, InspectCommand.command, ServeCommand.command])
+        commands: [
+            TrainCommand.command, PredictCommand.command, ExplainCommand.command, InspectCommand.command,
+            ServeCommand.command,
+        ])
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)

@@ -149,3 +149,14 @@ func logistic(_ score: Double) -> Double {
     let tail = exp(-abs(score))
     return score >= 0 ? 1 / (1 + tail) : tail / (1 + tail)
 }
+
+extension FittedModel {
+    /// Node visits that the contributions of one row take, about; 0 where they are not from trees.
+    public var contributionWork: Int {
+        switch self {
+        case let model as GradientBoostingModel: 2 * model.ensemble.leafCount
+        case let model as ForestModel: (1 + model.ensemble.leafWidth) * model.ensemble.leafCount * 2
+        default: 0
+        }
+    }
+}

@@ -19,7 +19,8 @@ struct ContributionTests {
         guard let model = model as? any ContributingModel else { return }
         let context = TrainingContext(pool: ThreadPool(threadCount: 2))
         let rows = problem.features.selecting((0..<50).map { Int32($0) })
-        let raw = try #require(try model.contributions(rows, context: context))
+        let found = try model.contributions(rows, context: context)
+        let raw = try #require(found)
         let output = raw.onOutputScale()
         #expect(output.scale == (conformance.task == .regression ? .targetUnits : .probability))
         let predictions = try model.predict(rows, context: context)
@@ -32,8 +33,8 @@ struct ContributionTests {
         }
         #expect(Set(output.columns).isSubset(of: Set(problem.features.columns.map(\.name))))
         // What does not depend on the threads or on the company of other rows.
-        let alone = try #require(
-            try model.contributions(rows.selecting([7]), context: TrainingContext()))
+        let seventh = try model.contributions(rows.selecting([7]), context: TrainingContext())
+        let alone = try #require(seventh)
         let width = raw.columns.count * raw.outputCount
         for index in 0..<width { #expect(abs(alone.values[index] - raw.values[7 * width + index]) < 1e-4 * size) }
     }
@@ -44,8 +45,9 @@ struct ContributionTests {
         guard let model = try conformance.fit(problem) as? any ContributingModel else { return }
         let copy = try #require(try model.readBack() as? any ContributingModel)
         let context = TrainingContext()
-        let one = try #require(try model.contributions(problem.features, context: context))
-        let two = try #require(try copy.contributions(problem.features, context: context))
+        let before = try model.contributions(problem.features, context: context)
+        let after = try copy.contributions(problem.features, context: context)
+        let (one, two) = (try #require(before), try #require(after))
         #expect(one.values == two.values && one.base == two.base && one.columns == two.columns)
     }
 
@@ -62,8 +64,10 @@ struct ContributionTests {
                 seed: Seed(5), context: context)
             let rows = problem.features.selecting((0..<12).map { Int32($0 * 20) })
             let model = try #require(fitted as? any ContributingModel)
-            let fast = try #require(try model.contributions(rows, context: context))
-            let slow = try #require(Oracle(fitted)?.contributions(rows))
+            let found = try model.contributions(rows, context: context)
+            let fast = try #require(found)
+            let oracle = try #require(Oracle(fitted))
+            let slow = try oracle.contributions(rows)
             let scale = 1 + (slow.map { abs($0) }.max() ?? 0)
             #expect(fast.values.count == slow.count)
             for index in slow.indices {
@@ -82,8 +86,9 @@ struct ContributionTests {
         let model = try LinearLearner().fit(
             problem, training: BoostingSamples.rows(0..<200), validation: [],
             configuration: ["penalty": .double(1e-6)], seed: Seed(1), context: TrainingContext())
-        let contributions = try #require(
-            try (model as? any ContributingModel)?.contributions(problem.features, context: TrainingContext()))
+        let linear = try #require(model as? LinearModel)
+        let found = try linear.contributions(problem.features, context: TrainingContext())
+        let contributions = try #require(found)
         let means = (x.reduce(0, +) / 200, z.reduce(0, +) / 200)
         #expect(contributions.columns == ["x", "z"])
         for row in 0..<200 {
