@@ -73,7 +73,7 @@ let package = Package(
             swiftSettings: common),
 
         .executableTarget(
-            name: "martlet-bench", dependencies: ["Learners", "Search", "Tabular"], swiftSettings: common),
+            name: "martlet-bench", dependencies: ["AutoML", "Learners", "Search", "Tabular"], swiftSettings: common),
 
         tests("Tabular", resources: [.copy("Resources")]),
         tests("Search"),
