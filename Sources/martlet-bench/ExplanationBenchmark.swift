@@ -31,7 +31,8 @@ struct ExplanationBenchmark {
             place += 2
         }
         table = try TableReader.read(
-            .file(arguments[1]), ReadOptions.matching(model.header.plan.sourceSchema)).0
+            .file(arguments[1]), ReadOptions.matching(model.header.plan.sourceSchema)
+        ).0
     }
 
     func run() throws {

@@ -28,8 +28,9 @@ import Testing
         let predict = try Martlet.run("predict", folder.path("m"), "example:insurance", "--explain")
         #expect(predict.status == 0, "\(predict.errors)")
         let lines = predict.output.split(separator: "\n")
-        #expect(lines[0] == "prediction,base,contribution_age,contribution_sex,contribution_bmi,contribution_children,"
-            + "contribution_smoker,contribution_region")
+        #expect(
+            lines[0] == "prediction,base,contribution_age,contribution_sex,contribution_bmi,contribution_children,"
+                + "contribution_smoker,contribution_region")
         #expect(lines.count == 1339)
         for line in lines.dropFirst().prefix(200) {
             let cells = line.split(separator: ",")

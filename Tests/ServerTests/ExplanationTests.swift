@@ -56,7 +56,9 @@ struct ExplanationTests {
     @Test func mistakesNameTheirPlace() async throws {
         try await withMartlet { martlet in
             let (_, id) = try await martlet.trained()
-            for (query, field) in [("offset=-1", "offset"), ("limit=201", "limit"), ("scale=odds", "scale"), ("x=1", "x")] {
+            for (query, field) in [
+                ("offset=-1", "offset"), ("limit=201", "limit"), ("scale=odds", "scale"), ("x=1", "x"),
+            ] {
                 let refused = try await martlet.request("GET", "/api/v1/models/\(id)/explanation/rows?\(query)")
                 #expect(try problemFields(refused, status: 400) == [field])
             }

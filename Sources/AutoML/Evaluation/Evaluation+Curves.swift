@@ -124,7 +124,9 @@ extension Evaluation.Calibration {
             weight += step.hits + step.misses
             count += step.rows
             seen += step.rows
-            guard Double(seen) >= size * Double(bins.count + 1) || index == rising.count - 1, weight > 0 else { continue }
+            guard Double(seen) >= size * Double(bins.count + 1) || index == rising.count - 1, weight > 0 else {
+                continue
+            }
             let share = hits / weight
             bins.append(
                 Bin(

@@ -88,7 +88,9 @@ extension Study {
             guard let rank = entry.rank, let score = entry.score else { return nil }
             return EvaluationRecord.BoardEntry(
                 rank: rank, model: entry.model, learner: entry.learner, score: score,
-                interval: entry.scoreInterval.flatMap { $0.low.isFinite && $0.high.isFinite ? [$0.low, $0.high] : nil },
+                interval: entry.scoreInterval.flatMap {
+                    $0.low.isFinite && $0.high.isFinite ? [$0.low, $0.high] : nil
+                },
                 fitSeconds: isTimed ? entry.fitSeconds : nil, predictSeconds: isTimed ? entry.predictSeconds : nil)
         }
     }

@@ -152,25 +152,6 @@ public struct Explanation: Sendable, Encodable, Hashable {
         public var groups: [Group]
     }
 
-    /// A model's score by the share of the rows that it is trained on.
-    public struct LearningCurve: Sendable, Codable, Hashable {
-        /// One share.
-        public struct Point: Sendable, Codable, Hashable {
-            /// Rows trained on.
-            public var rows: Int
-            /// The score on rows that none was trained on.
-            public var score: Double
-            /// The ends of its bootstrap interval.
-            public var interval: [Double]?
-        }
-        /// The member that was trained again.
-        public var model: String
-        /// The metric.
-        public var metric: Metric
-        /// The shares, rising.
-        public var points: [Point]
-    }
-
     /// What the model is.
     public var card: ModelCard
     /// The rows it was evaluated and explained on.
@@ -189,8 +170,6 @@ public struct Explanation: Sendable, Encodable, Hashable {
     public var residuals: [ColumnResiduals]?
     /// For a chosen column.
     public var groups: Groups?
-    /// What more rows would bring; only where it was asked for.
-    public var learningCurve: LearningCurve?
     /// The models it was chosen from.
     public var leaderboard: [EvaluationRecord.BoardEntry]
     /// What a reader should know.

@@ -34,9 +34,11 @@ struct PermutationImportance {
             predictor = predictor.selecting(rows)
         }
         let baseline = decided(
-            Predictions(outputCount: all.outputCount, values: rows.flatMap { row in
-                all.values[row * all.outputCount..<(row + 1) * all.outputCount]
-            }), scored)
+            Predictions(
+                outputCount: all.outputCount,
+                values: rows.flatMap { row in
+                    all.values[row * all.outputCount..<(row + 1) * all.outputCount]
+                }), scored)
         var shuffled = [[Predictions]](repeating: [], count: columns.count)
         for round in 0..<PermutationImportance.mostRepeats {
             let before = Date()

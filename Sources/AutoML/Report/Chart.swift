@@ -11,7 +11,9 @@ func escaped(_ text: String) -> String {
         case "\"": result += "&quot;"
         case "'": result += "&#39;"
         default:
-            if character.value >= 32 || character == "\n" || character == "\t" { result.unicodeScalars.append(character) }
+            if character.value >= 32 || character == "\n" || character == "\t" {
+                result.unicodeScalars.append(character)
+            }
         }
     }
     return result
@@ -105,24 +107,30 @@ struct Chart {
     }
 
     /// Axes with labels; a label maker can turn numbers into dates.
-    mutating func axes(_ xLabel: String, _ yLabel: String, xText: (Double) -> String = Chart.tick, xTicks: [Double]? = nil) {
+    mutating func axes(
+        _ xLabel: String, _ yLabel: String, xText: (Double) -> String = Chart.tick, xTicks: [Double]? = nil
+    ) {
         let (floor, end) = (height - bottom, width - right)
         var svg = ""
         for tick in Chart.ticks(y) {
             let place = Numeral.place(up(tick))
             svg += "<line class='grid' x1='\(left)' x2='\(end)' y1='\(place)' y2='\(place)'/>"
-            svg += "<text class='tick' x='\(left - 6)' y='\(Numeral.place(up(tick) + 3.5))' text-anchor='end'>"
+            svg +=
+                "<text class='tick' x='\(left - 6)' y='\(Numeral.place(up(tick) + 3.5))' text-anchor='end'>"
                 + "\(Chart.tick(tick))</text>"
         }
         for tick in xTicks ?? Chart.ticks(x) {
             let place = Numeral.place(across(tick))
-            svg += "<text class='tick' x='\(place)' y='\(floor + 15)' text-anchor='middle'>\(escaped(xText(tick)))</text>"
+            svg +=
+                "<text class='tick' x='\(place)' y='\(floor + 15)' text-anchor='middle'>\(escaped(xText(tick)))</text>"
         }
         svg += "<line class='axis' x1='\(left)' x2='\(end)' y1='\(floor)' y2='\(floor)'/>"
-        svg += "<text class='label' x='\(Numeral.place((left + end) / 2))' y='\(height - 6)' text-anchor='middle'>"
+        svg +=
+            "<text class='label' x='\(Numeral.place((left + end) / 2))' y='\(height - 6)' text-anchor='middle'>"
             + "\(escaped(xLabel))</text>"
         let middle = Numeral.place((top + floor) / 2)
-        svg += "<text class='label' transform='translate(12 \(middle)) rotate(-90)' text-anchor='middle'>"
+        svg +=
+            "<text class='label' transform='translate(12 \(middle)) rotate(-90)' text-anchor='middle'>"
             + "\(escaped(yLabel))</text>"
         body = svg + body
     }
@@ -136,7 +144,8 @@ struct Chart {
 
     mutating func line(_ xs: [Double], _ ys: [Double], _ style: String = "line") {
         guard xs.count == ys.count, !xs.isEmpty else { return }
-        body += "<polyline class='\(style)' points='"
+        body +=
+            "<polyline class='\(style)' points='"
             + zip(xs, ys).map { point($0, $1) }.joined(separator: " ") + "'/>"
     }
 
@@ -148,29 +157,38 @@ struct Chart {
 
     mutating func dot(_ x: Double, _ y: Double, radius: Double = 3, _ style: String = "dot", note: String = "") {
         let hint = note.isEmpty ? "" : "<title>\(escaped(note))</title>"
-        body += "<circle class='\(style)' cx='\(Numeral.place(across(x)))' cy='\(Numeral.place(up(y)))' r='\(radius)'>"
+        body +=
+            "<circle class='\(style)' cx='\(Numeral.place(across(x)))' cy='\(Numeral.place(up(y)))' r='\(radius)'>"
             + hint + "</circle>"
     }
 
-    mutating func bar(from x0: Double, to x1: Double, y0: Double = 0, y1: Double, _ style: String = "bar", note: String = "") {
+    mutating func bar(
+        from x0: Double, to x1: Double, y0: Double = 0, y1: Double, _ style: String = "bar", note: String = ""
+    ) {
         let (a, b) = (up(max(y0, y1)), up(min(y0, y1)))
-        body += "<rect class='\(style)' x='\(Numeral.place(across(x0) + 0.5))' y='\(Numeral.place(a))' "
+        body +=
+            "<rect class='\(style)' x='\(Numeral.place(across(x0) + 0.5))' y='\(Numeral.place(a))' "
             + "width='\(Numeral.place(max(0.5, across(x1) - across(x0) - 1)))' height='\(Numeral.place(b - a))'>"
             + (note.isEmpty ? "" : "<title>\(escaped(note))</title>") + "</rect>"
     }
 
     mutating func whisker(_ x: Double, _ low: Double, _ high: Double) {
-        body += "<line class='whisker' x1='\(Numeral.place(across(x)))' x2='\(Numeral.place(across(x)))' "
+        body +=
+            "<line class='whisker' x1='\(Numeral.place(across(x)))' x2='\(Numeral.place(across(x)))' "
             + "y1='\(Numeral.place(up(low)))' y2='\(Numeral.place(up(high)))'/>"
     }
 
     mutating func vertical(_ x: Double, _ style: String = "mark") {
-        body += "<line class='\(style)' x1='\(Numeral.place(across(x)))' x2='\(Numeral.place(across(x)))' "
+        body +=
+            "<line class='\(style)' x1='\(Numeral.place(across(x)))' x2='\(Numeral.place(across(x)))' "
             + "y1='\(top)' y2='\(height - bottom)'/>"
     }
 
-    mutating func text(_ x: Double, _ y: Double, _ text: String, dx: Double = 6, dy: Double = 3.5, anchor: String = "start") {
-        body += "<text class='tick' x='\(Numeral.place(across(x) + dx))' y='\(Numeral.place(up(y) + dy))' "
+    mutating func text(
+        _ x: Double, _ y: Double, _ text: String, dx: Double = 6, dy: Double = 3.5, anchor: String = "start"
+    ) {
+        body +=
+            "<text class='tick' x='\(Numeral.place(across(x) + dx))' y='\(Numeral.place(up(y) + dy))' "
             + "text-anchor='\(anchor)'>\(escaped(text))</text>"
     }
 
@@ -199,16 +217,20 @@ struct BarList {
             let y = 4 + rowHeight * Double(index)
             let middle = Numeral.place(y + rowHeight / 2)
             let (a, b) = (across(min(0, bar.value)), across(max(0, bar.value)))
-            body += "<text class='name' x='\(labelWidth - 8)' y='\(Numeral.place(y + rowHeight / 2 + 4))' "
+            body +=
+                "<text class='name' x='\(labelWidth - 8)' y='\(Numeral.place(y + rowHeight / 2 + 4))' "
                 + "text-anchor='end'>\(escaped(shortened(bar.name)))<title>\(escaped(bar.name))</title></text>"
-            body += "<rect class='bar' x='\(Numeral.place(a))' y='\(Numeral.place(y + 4))' "
+            body +=
+                "<rect class='bar' x='\(Numeral.place(a))' y='\(Numeral.place(y + 4))' "
                 + "width='\(Numeral.place(max(1, b - a)))' height='\(rowHeight - 8)' rx='2'/>"
             if let interval = bar.interval, interval.count == 2 {
-                body += "<line class='whisker' x1='\(Numeral.place(across(interval[0])))' "
+                body +=
+                    "<line class='whisker' x1='\(Numeral.place(across(interval[0])))' "
                     + "x2='\(Numeral.place(across(interval[1])))' y1='\(middle)' y2='\(middle)'/>"
             }
             let end = max(across(bar.value), bar.interval.map { across($0[1]) } ?? 0)
-            body += "<text class='tick' x='\(Numeral.place(end + 6))' y='\(Numeral.place(y + rowHeight / 2 + 3.5))'>"
+            body +=
+                "<text class='tick' x='\(Numeral.place(end + 6))' y='\(Numeral.place(y + rowHeight / 2 + 3.5))'>"
                 + "\(Numeral.text(bar.value))</text>"
         }
         return "<svg viewBox='0 0 \(Int(width)) \(Int(height))' role='img' aria-label='\(escaped(title))'>\(body)</svg>"

@@ -14,12 +14,19 @@ extension HTMLReport {
             var chart = Chart(
                 "Score against prediction time", x: floor(times.min() ?? 0)...ceil((times.max() ?? 1) + 1e-9),
                 y: scores[0] - margin...scores[scores.count - 1] + margin, width: 860, height: 320)
+            var labelled: [(x: Double, y: Double)] = []
+            let span = (ceil((times.max() ?? 1) + 1e-9) - floor(times.min() ?? 0), scores[scores.count - 1] - scores[0])
             for entry in timed {
                 let place = log10(entry.predictSeconds ?? 1)
                 chart.dot(
                     place, entry.score, radius: 5, entry.model == explanation.card.model ? "best" : "dot",
                     note: "\(entry.model): \(Numeral.text(entry.score)), \(Numeral.text(entry.predictSeconds ?? 0)) s")
-                chart.text(place, entry.score, entry.model, dx: 8)
+                // A name that would lie over another is left to the dot's title.
+                let isFree = labelled.allSatisfy {
+                    abs($0.x - place) > 0.22 * span.0 || abs($0.y - entry.score) > 0.055 * span.1
+                }
+                if isFree { chart.text(place, entry.score, entry.model, dx: 8) }
+                if isFree { labelled.append((place, entry.score)) }
             }
             let low = Int(floor(times.min() ?? 0))
             let high = max(low + 1, Int(ceil((times.max() ?? 1) + 1e-9)))

@@ -13,7 +13,7 @@ extension HTMLReport {
         return Section(
             id: "importance", title: "What the score needs",
             lead: "By how much \(escaped(importance.metric.rawValue)) gets worse when a column's values are shuffled, "
-                + "\(importance.repeats) times over \(Numeral.count(importance.rows)) rows. Columns that say the same share "
+                + "\(importance.repeats == 1 ? "once" : "\(importance.repeats) times") over \(Numeral.count(importance.rows)) rows. Columns that say the same share "
                 + "their importance: shuffling one leaves the other.",
             content: figure(
                 BarList.svg("Permutation importance", Array(bars)),
@@ -34,10 +34,14 @@ extension HTMLReport {
             return "\(escaped(member.model)): \(method(member.method))\(orders)"
         }.joined(separator: "; ")
         let errors = summary.columns.compactMap(\.standardError)
-        let error = errors.isEmpty ? "" : " Sampled values have a mean standard error of \(Numeral.text(errors.reduce(0, +) / Double(errors.count)))."
+        let error =
+            errors.isEmpty
+            ? ""
+            : " Sampled values have a mean standard error of \(Numeral.text(errors.reduce(0, +) / Double(errors.count)))."
         return Section(
             id: "contributions", title: "What moves predictions",
-            lead: "Each prediction is a base of \(summary.base.count == 1 ? Numeral.text(summary.base[0]) : "one number a class") "
+            lead:
+                "Each prediction is a base of \(summary.base.count == 1 ? Numeral.text(summary.base[0]) : "one number a class") "
                 + "plus what each column adds (SHAP values), in \(unit(summary.scale)).",
             content: figure(
                 BarList.svg("Mean size of contributions", Array(bars)),
@@ -76,10 +80,12 @@ extension HTMLReport {
         let (low, high) = (min(0, first), max(0, last))
         func across(_ value: Double) -> Double { label + (value - low) / (high - low) * (width - label - 16) }
         let height = rowHeight * Double(entries.count) + 26
-        var body = "<line class='axis' x1='\(Numeral.place(across(0)))' x2='\(Numeral.place(across(0)))' y1='0' y2='\(height - 22)'/>"
+        var body =
+            "<line class='axis' x1='\(Numeral.place(across(0)))' x2='\(Numeral.place(across(0)))' y1='0' y2='\(height - 22)'/>"
         for (index, entry) in entries.enumerated() {
             let middle = rowHeight * (Double(index) + 0.5)
-            body += "<text class='name' x='\(label - 8)' y='\(Numeral.place(middle + 4))' text-anchor='end'>"
+            body +=
+                "<text class='name' x='\(label - 8)' y='\(Numeral.place(middle + 4))' text-anchor='end'>"
                 + "\(escaped(BarList.shortened(entry.column)))</text>"
             let numbers = entry.levels == nil ? (entry.values ?? []).compactMap { $0 }.sorted() : []
             var filled: [Int: Int] = [:]
@@ -90,13 +96,16 @@ extension HTMLReport {
                 filled[slot] = taken + 1
                 let offset = Double((taken + 1) / 2) * (taken % 2 == 0 ? 1 : -1) * 2.2
                 let y = middle + max(-rowHeight / 2 + 3, min(rowHeight / 2 - 3, offset))
-                body += "<circle cx='\(Numeral.place(x))' cy='\(Numeral.place(y))' r='2'\(colour(entry, place, numbers))/>"
+                body +=
+                    "<circle cx='\(Numeral.place(x))' cy='\(Numeral.place(y))' r='2'\(colour(entry, place, numbers))/>"
             }
         }
         for tick in Chart.ticks(low...high, count: 7) {
-            body += "<text x='\(Numeral.place(across(tick)))' y='\(height - 6)' text-anchor='middle'>\(Chart.tick(tick))</text>"
+            body +=
+                "<text x='\(Numeral.place(across(tick)))' y='\(height - 6)' text-anchor='middle'>\(Chart.tick(tick))</text>"
         }
-        return "<svg viewBox='0 0 \(Int(width)) \(Int(height))' role='img' aria-label='Contributions of each column'>\(body)</svg>"
+        return
+            "<svg viewBox='0 0 \(Int(width)) \(Int(height))' role='img' aria-label='Contributions of each column'>\(body)</svg>"
     }
 
     /// Where a row's value lies among the column's, as a colour.
@@ -132,7 +141,7 @@ extension HTMLReport {
         }
         let mean = output.partialDependence.reduce(0, +) / Double(max(1, output.partialDependence.count))
         let effects = output.accumulatedLocalEffects?.map { $0 + mean }
-        let ends = output.low + output.high + (effects ?? [])
+        let ends = output.low + output.high + (effects ?? []) + entry.individuals.prefix(20).flatMap { $0 }
         var chart = Chart(entry.column, x: first...last, y: (ends.min() ?? 0)...(ends.max() ?? 1))
         for row in entry.individuals.prefix(20) { chart.line(xs, row, "thin") }
         chart.band(xs, output.low, output.high)
@@ -141,7 +150,10 @@ extension HTMLReport {
         let kind = entry.kind
         chart.axes(
             entry.column, output.name,
-            xText: { kind == "date" ? DateText.date(Int64($0)) : kind == "datetime" ? DateText.date(Int64($0 / 86_400)) : Chart.tick($0) },
+            xText: {
+                kind == "date"
+                    ? DateText.date(Int64($0)) : kind == "datetime" ? DateText.date(Int64($0 / 86_400)) : Chart.tick($0)
+            },
             xTicks: kind.hasPrefix("date") ? [first, (first + last) / 2, last] : nil)
         return figure(chart.svg, "\(escaped(entry.column)), over \(entry.averagedRows) rows.")
     }
@@ -158,7 +170,8 @@ extension HTMLReport {
         guard !explanation.interactions.isEmpty else { return nil }
         return Section(
             id: "interactions", title: "What acts together",
-            lead: "How far the joint effect of two columns is not the sum of each (Friedman's H, from 0 to 1), and how large "
+            lead:
+                "How far the joint effect of two columns is not the sum of each (Friedman's H, from 0 to 1), and how large "
                 + "that part is in the prediction's units.",
             content: table(
                 ["Columns", "H", "Size"],
@@ -177,31 +190,13 @@ extension HTMLReport {
                 groups.groups.map { group in
                     [escaped(group.name), Numeral.count(group.rows)]
                         + metrics.map { metric in
-                            guard let own = group.metrics.first(where: { $0.metric == metric }), let score = own.score else {
+                            guard let own = group.metrics.first(where: { $0.metric == metric }), let score = own.score
+                            else {
                                 return "–"
                             }
                             return Numeral.text(score)
                                 + (own.interval.map { " <small>(\(Numeral.interval($0)))</small>" } ?? "")
                         }
                 }, numbers: Set(1...6)))
-    }
-
-    var learningCurve: Section? {
-        guard let curve = explanation.learningCurve, !curve.points.isEmpty else { return nil }
-        let ends = curve.points.flatMap { [$0.score] + ($0.interval ?? []) }
-        let most = Double(curve.points.last?.rows ?? 1)
-        var chart = Chart(
-            "Learning curve", x: 0...most * 1.03, y: (ends.min() ?? 0)...(ends.max() ?? 1), width: 860, height: 280)
-        chart.line(curve.points.map { Double($0.rows) }, curve.points.map(\.score))
-        for point in curve.points {
-            if let interval = point.interval { chart.whisker(Double(point.rows), interval[0], interval[1]) }
-            chart.dot(Double(point.rows), point.score)
-        }
-        chart.axes("Rows trained on", curve.metric.rawValue)
-        return Section(
-            id: "learning", title: "What more rows bring",
-            content: figure(
-                chart.svg, "\(escaped(curve.model)) trained again on parts of the table, scored on the same held-out rows.",
-                wide: true))
     }
 }

@@ -17,7 +17,9 @@ extension HTMLReport {
     var confusion: Section? {
         guard let evaluation = explanation.evaluation, let confusion = evaluation.confusion else { return nil }
         var content = ""
-        if confusion.classes.count <= 40 { content += figure(matrix(confusion), "Share of each true class's rows.", wide: true) }
+        if confusion.classes.count <= 40 {
+            content += figure(matrix(confusion), "Share of each true class's rows.", wide: true)
+        }
         if let classes = evaluation.classes, classes.count <= 60 {
             func cell(_ value: Double?, _ interval: [Double]?) -> String {
                 guard let value else { return "–" }
@@ -34,7 +36,8 @@ extension HTMLReport {
         }
         let threshold = evaluation.threshold.map { " The second class is predicted above \(Numeral.text($0))." } ?? ""
         return Section(
-            id: "classes", title: "Classes", lead: "What is true (down) against what is predicted (across)." + threshold,
+            id: "classes", title: "Classes",
+            lead: "What is true (down) against what is predicted (across)." + threshold,
             content: content)
     }
 
@@ -47,27 +50,32 @@ extension HTMLReport {
         for (row, counts) in confusion.counts.enumerated() {
             let total = max(counts.reduce(0, +), 1e-12)
             let y = top + Double(row) * height
-            body += "<text class='name' x='\(left - 8)' y='\(Numeral.place(y + height / 2 + 4))' text-anchor='end'>"
+            body +=
+                "<text class='name' x='\(left - 8)' y='\(Numeral.place(y + height / 2 + 4))' text-anchor='end'>"
                 + "\(escaped(BarList.shortened(confusion.classes[row], to: 20)))</text>"
             for (column, value) in counts.enumerated() {
                 let x = left + Double(column) * size
                 let share = value / total
-                body += "<rect class='cell' opacity='\(Numeral.text(0.04 + 0.8 * share))' x='\(Numeral.place(x))' "
+                body +=
+                    "<rect class='cell' opacity='\(Numeral.text(0.04 + 0.5 * share))' x='\(Numeral.place(x))' "
                     + "y='\(Numeral.place(y))' width='\(Numeral.place(size))' height='\(Numeral.place(height))'>"
                     + "<title>\(escaped(confusion.classes[row])) predicted as \(escaped(confusion.classes[column])): "
                     + "\(Numeral.count(Int(value)))</title></rect>"
                 if count <= 12 {
-                    body += "<text x='\(Numeral.place(x + size / 2))' y='\(Numeral.place(y + height / 2 + 4))' "
-                        + "text-anchor='middle' style='fill:\(share > 0.5 ? "var(--paper)" : "var(--ink)")'>"
+                    body +=
+                        "<text x='\(Numeral.place(x + size / 2))' y='\(Numeral.place(y + height / 2 + 4))' "
+                        + "text-anchor='middle' class='name'>"
                         + "\(Numeral.count(Int(value.rounded())))</text>"
                 }
             }
         }
         for (column, name) in confusion.classes.enumerated() {
-            body += "<text x='\(Numeral.place(left + (Double(column) + 0.5) * size))' y='\(top - 8)' "
+            body +=
+                "<text x='\(Numeral.place(left + (Double(column) + 0.5) * size))' y='\(top - 8)' "
                 + "text-anchor='middle'>\(escaped(BarList.shortened(name, to: max(2, Int(size / 7)))))</text>"
         }
-        return "<svg viewBox='0 0 860 \(Int(top + height * Double(count) + 6))' role='img' aria-label='Confusion matrix'>"
+        return
+            "<svg viewBox='0 0 860 \(Int(top + height * Double(count) + 6))' role='img' aria-label='Confusion matrix'>"
             + body + "</svg>"
     }
 
@@ -75,7 +83,8 @@ extension HTMLReport {
         guard let all = explanation.evaluation?.curves, !all.isEmpty else { return nil }
         let content = all.prefix(all.count == 1 ? 1 : 4).map { curves in
             let heading = all.count > 1 ? "<h3>\(escaped(curves.name))</h3>" : ""
-            return heading + "<div class='grid2'>\(roc(curves))\(precisionRecall(curves))\(calibration(curves))\(lift(curves))</div>"
+            return heading
+                + "<div class='grid2'>\(roc(curves))\(precisionRecall(curves))\(calibration(curves))\(lift(curves))</div>"
         }.joined()
         let more = all.count > 4 ? "<p>The curves of \(all.count - 4) more classes are in the JSON.</p>" : ""
         return Section(id: "curves", title: "Curves", content: content + more)
@@ -137,7 +146,8 @@ extension HTMLReport {
         }
         let rows = shown.map { entry in
             [
-                Numeral.text(entry.threshold) + (entry.threshold == explanation.evaluation?.threshold ? " (in force)" : ""),
+                Numeral.text(entry.threshold)
+                    + (entry.threshold == explanation.evaluation?.threshold ? " (in force)" : ""),
                 Numeral.count(Int(entry.truePositives)), Numeral.count(Int(entry.falsePositives)),
                 Numeral.count(Int(entry.falseNegatives)), entry.precision.map(Numeral.text) ?? "–",
                 entry.recall.map(Numeral.text) ?? "–", Numeral.text(entry.f1), Numeral.text(entry.accuracy),
@@ -165,8 +175,10 @@ extension HTMLReport {
         }
         histogram.vertical(0)
         histogram.axes("True less predicted", "Rows")
-        var content = figure(histogram.svg, "Half of the residuals lie between \(Numeral.text(residuals.quantiles[1])) and "
-            + "\(Numeral.text(residuals.quantiles[3])); the outermost half per cent is in the outermost bars.")
+        var content = figure(
+            histogram.svg,
+            "Half of the residuals lie between \(Numeral.text(residuals.quantiles[1])) and "
+                + "\(Numeral.text(residuals.quantiles[3])); the outermost half per cent is in the outermost bars.")
         content += bins(residuals.byPrediction, "Prediction", "Residuals against the prediction")
         for entry in explanation.residuals ?? [] {
             content += bins(entry.bins, entry.column, "Residuals against \(entry.column)")
@@ -187,7 +199,8 @@ extension HTMLReport {
         var chart = Chart(caption, x: range, y: y)
         if isLevels {
             for index in xs.indices {
-                chart.bar(from: xs[index] - 0.35, to: xs[index] + 0.35, y0: bins.low[index], y1: bins.high[index], "band")
+                chart.bar(
+                    from: xs[index] - 0.35, to: xs[index] + 0.35, y0: bins.low[index], y1: bins.high[index], "band")
                 chart.whisker(xs[index], bins.meanLow[index], bins.meanHigh[index])
                 chart.dot(xs[index], bins.mean[index], note: bins.levels?[index] ?? "")
             }
@@ -200,7 +213,10 @@ extension HTMLReport {
         let levels = bins.levels ?? []
         chart.axes(
             label, "True less predicted",
-            xText: { isLevels ? levels.indices.contains(Int($0)) ? BarList.shortened(levels[Int($0)], to: 9) : "" : Chart.tick($0) },
+            xText: {
+                isLevels
+                    ? levels.indices.contains(Int($0)) ? BarList.shortened(levels[Int($0)], to: 9) : "" : Chart.tick($0)
+            },
             xTicks: isLevels ? stride(from: 0, to: xs.count, by: max(1, (xs.count + 6) / 7)).map(Double.init) : nil)
         return figure(chart.svg, escaped(caption) + ".")
     }

@@ -38,13 +38,13 @@ extension HTMLReport {
         .k1{color:var(--blue)}.k2{color:var(--orange)}.k3{color:var(--green)}.k1,.k2,.k3{font-weight:600}
         .scroll{overflow-x:auto;margin-top:12px}
         table{border-collapse:collapse;width:100%;font-size:.93rem;font-variant-numeric:tabular-nums}
-        th,td{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
-        th{color:var(--soft);font-weight:500;font-size:.85rem}.n{text-align:right}
+        th,td{text-align:left;padding:6px 14px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
+        th{color:var(--soft);font-weight:500;font-size:.85rem}.n{text-align:right}.n+td:not(.n),.n+th:not(.n){padding-left:18px}
         footer{margin-top:56px;padding-top:14px;border-top:1px solid var(--line);color:var(--soft);font-size:.85rem}
         @media print{:root{--paper:#fff;--ink:#111;--soft:#444;--line:#ccc;--panel:#f4f4f4;--blue:#2563a8;--blue2:#9cc0e4;\
         --orange:#b04a10;--green:#2a6f46;--low:#2b6cb0;--high:#c63b4e}
         body{font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}main{max-width:none;padding:0}nav{display:none}
-        section{margin-top:26pt}figure,tr{break-inside:avoid}h2,h3,section>p{break-after:avoid}.scroll{overflow:visible}
+        section{margin-top:26pt}figure,tr{break-inside:avoid}h2,h3,section>p{break-after:avoid;break-inside:avoid}.scroll{overflow:visible}
         .grid2{grid-template-columns:1fr 1fr}a{color:inherit}}
         """
 }

@@ -17,8 +17,9 @@ public struct HTMLReport: Sendable {
     /// The page.
     public var text: String {
         let sections = [
-            scores, confusion, curves, thresholds, residuals, importance, contributions, dependence, interactions, groups,
-            learningCurve, leaderboard, card,
+            scores, confusion, curves, thresholds, residuals, importance, contributions, dependence, interactions,
+            groups,
+            leaderboard, card,
         ].compactMap { $0 }
         let links = sections.map { "<a href='#\($0.id)'>\(escaped($0.title))</a>" }.joined()
         let content = sections.map { section in
@@ -74,11 +75,13 @@ public struct HTMLReport: Sendable {
         let subject: String
         switch explanation.subject.kind {
         case .outOfFold:
-            subject = "Scores are of \(Numeral.count(explanation.subject.rows)) rows of the training table, each predicted "
+            subject =
+                "Scores are of \(Numeral.count(explanation.subject.rows)) rows of the training table, each predicted "
                 + "by models that had not seen it. Effects are worked out on up to "
                 + "\(Numeral.count(explanation.subject.explainedRows)) of them."
         case .given:
-            subject = "Scores and effects are of \(Numeral.count(explanation.subject.rows)) rows of "
+            subject =
+                "Scores and effects are of \(Numeral.count(explanation.subject.rows)) rows of "
                 + "\(escaped(explanation.subject.name ?? "a table that was given"))."
         case .seen: subject = ""
         }

@@ -62,7 +62,8 @@ struct TreeShapley: Sendable {
             let rows = block * TreeShapley.blockRows..<min(table.rowCount, (block + 1) * TreeShapley.blockRows)
             let first = chunk * TreeShapley.chunk
             let trees = first..<min(treesPerScore, first + TreeShapley.chunk)
-            let out = (chunk == 0 ? sums.base : parts.base + (chunk - 1) * sums.count)
+            let out =
+                (chunk == 0 ? sums.base : parts.base + (chunk - 1) * sums.count)
                 + rows.lowerBound * rowStride + score * ensemble.leafWidth
             let output = TreeShapley.Output(base: out, rowStride: rowStride, columnStride: scores)
             switch depth {

@@ -93,7 +93,8 @@ public struct ForestModel: FittedModel, Hashable {
         var mappers: [BinMapper] = []
         for _ in 0..<mapperCount { mappers.append(try BinMapper(from: &reader)) }
         let width = outputCount <= 2 ? 1 : outputCount
-        let ensemble = try TreeEnsemble(from: &reader, featureCount: mapperCount, leafWidth: width, hasCovers: version > 1)
+        let ensemble = try TreeEnsemble(
+            from: &reader, featureCount: mapperCount, leafWidth: width, hasCovers: version > 1)
         guard outputCount > 0, ensemble.treeCount > 0 else { throw reader.failure("a forest without trees") }
         self.init(outputCount: outputCount, base: base, encoder: encoder, mappers: mappers, ensemble: ensemble)
     }

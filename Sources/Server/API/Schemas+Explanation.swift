@@ -124,10 +124,6 @@ extension Schemas {
                 "column": string,
                 "groups": array(object(["name": string, "rows": integer, "metrics": array(metricScore)])),
             ]),
-            "learning_curve": object([
-                "model": string, "metric": metric,
-                "points": array(object(["rows": integer, "score": number], optional: ["interval": numbers])),
-            ]),
         ])
 
     private static let prediction = object(

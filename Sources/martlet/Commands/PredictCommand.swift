@@ -13,7 +13,8 @@ enum PredictCommand {
         "lenient", help: "Take cells that do not fit their column's type as missing instead of ending with an error")
 
     static let explain = Option<Bool>.flag(
-        "explain", help: "Add what each column adds to the prediction: the column base, and contribution_COLUMN for each")
+        "explain",
+        help: "Add what each column adds to the prediction: the column base, and contribution_COLUMN for each")
 
     static let command = Command(
         "predict", summary: "Predicts the rows of a table with a model",
@@ -23,7 +24,8 @@ enum PredictCommand {
             prediction: the value, the probability of the second of two classes, or that of the predicted class.
             """,
         operands: [.init("MODEL", help: "A model that train wrote"), DataArgument.operand],
-        options: [output.declaration, threads.declaration, lenient.declaration, explain.declaration] + ReadingOptions.declarations,
+        options: [output.declaration, threads.declaration, lenient.declaration, explain.declaration]
+            + ReadingOptions.declarations,
         run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
@@ -47,7 +49,8 @@ enum PredictCommand {
 
     /// Reads, predicts and writes in chunks, so that memory stays bounded; the file appears whole or not at all.
     private static func predict(
-        _ model: ModelArtifact, _ source: TableSource, _ options: ReadOptions, path: String?, threads: Int, explains: Bool
+        _ model: ModelArtifact, _ source: TableSource, _ options: ReadOptions, path: String?, threads: Int,
+        explains: Bool
     ) throws {
         let pool = ThreadPool(threadCount: threads)
         defer { pool.stop() }

@@ -42,9 +42,11 @@ struct EvaluationTests {
         let evaluation = Evaluation(scored, seed: Seed(1))
         let curves = try #require(evaluation.curves?.first)
         func area(_ curve: Evaluation.Curve) -> Double {
-            zip(zip(curve.x, curve.y), zip(curve.x.dropFirst(), curve.y.dropFirst())).reduce(0) {
-                $0 + ($1.1.0 - $1.0.0) * ($1.1.1 + $1.0.1) / 2
+            var sum = 0.0
+            for index in 1..<curve.x.count {
+                sum += (curve.x[index] - curve.x[index - 1]) * (curve.y[index] + curve.y[index - 1]) / 2
             }
+            return sum
         }
         let auc = try #require(evaluation.metrics.first { $0.metric == .rocAUC }?.score)
         #expect(abs(area(curves.roc) - auc) < 0.005)
@@ -83,7 +85,9 @@ struct EvaluationTests {
     }
 
     @Test func oddSamplesHaveDefinedEvaluations() {
-        for (values, truth) in [([0.5, 0.5], [1.0]), ([0.2, 0.8, 0.2, 0.8], [1.0, 1.0]), ([0.5, 0.5, 0.5, 0.5], [0.0, 1.0])] {
+        for (values, truth) in [
+            ([0.5, 0.5], [1.0]), ([0.2, 0.8, 0.2, 0.8], [1.0, 1.0]), ([0.5, 0.5, 0.5, 0.5], [0.0, 1.0]),
+        ] {
             let scored = ScoredRows(
                 task: .binary, classes: ["a", "b"], predictions: Predictions(outputCount: 2, values: values),
                 target: Target(task: .binary, classes: ["a", "b"], values: truth), weights: nil, threshold: 0.5)

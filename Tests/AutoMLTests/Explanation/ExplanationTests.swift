@@ -35,7 +35,8 @@ struct ExplanationTests {
     @Test(arguments: [Task.binary, .multiclass, .regression])
     func contributionsAndBaseSumToThePrediction(_ task: Task) throws {
         let kinds = [
-            ["gradient_boosting"], ["random_forest"], ["linear"], ["k_nearest_neighbors"], ["gradient_boosting", "linear"],
+            ["gradient_boosting"], ["random_forest"], ["linear"], ["k_nearest_neighbors"],
+            ["gradient_boosting", "linear"],
         ]
         for learners in kinds + (task == .regression ? [] : [["gaussian_naive_bayes"]]) {
             let model = try ExplanationTests.train(task, trials: 2, learners: learners, rows: 150)

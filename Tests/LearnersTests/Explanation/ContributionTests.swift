@@ -153,7 +153,8 @@ private struct Oracle {
         let outputs = scoreCount * width
         var weights = [Double](repeating: 0, count: features)
         for size in 0..<features {
-            weights[size] = exp(lgamma(Double(size + 1)) + lgamma(Double(features - size)) - lgamma(Double(features + 1)))
+            weights[size] = exp(
+                lgamma(Double(size + 1)) + lgamma(Double(features - size)) - lgamma(Double(features + 1)))
         }
         var result = [Double](repeating: 0, count: table.rowCount * features * outputs)
         for row in 0..<table.rowCount {
