@@ -2,18 +2,6 @@ import Foundation
 public import Tabular
 
 extension TreeEnsemble {
-    /// Whether a row with these bins goes left at a node.
-    @inline(__always)
-    func goesLeft(_ index: Int, _ bins: UnsafePointer<UInt8>) -> Bool {
-        let node = nodes[index]
-        let bin = Int16(bins[Int(node.feature)])
-        if node.categories >= 0 {
-            let word = categories[Int(node.categories) &* 4 + Int(bin >> 6)]
-            return word >> UInt64(bin & 63) & 1 != 0
-        }
-        return bin <= node.bin || bin == node.missingLeft
-    }
-
     /// Whether every leaf tells how many rows it was trained on.
     var hasCovers: Bool { !covers.isEmpty && covers.count == leafCount }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// One tree laid out for `TreeShapley`: its nodes in preorder, each with the factors that the edge into it brings.
-struct TreePaths<Lanes: SIMD> where Lanes.Scalar == Float {
+final class TreePaths<Lanes: SIMD> where Lanes.Scalar == Float {
     /// A node or leaf; the first is the root.
     private struct Entry {
         var parent: Int32
@@ -13,6 +13,8 @@ struct TreePaths<Lanes: SIMD> where Lanes.Scalar == Float {
         var link: Int32
         /// 1 where it is its parent's left child.
         var isLeft: UInt8
+        /// What an inner node asks.
+        var test: TreeEnsemble.Node
     }
 
     private struct Pending {
@@ -21,20 +23,31 @@ struct TreePaths<Lanes: SIMD> where Lanes.Scalar == Float {
         var isLeft: UInt8
     }
 
-    // Over the entries; the last four are overwritten for every row.
-    private var entries: [Entry] = []
-    private var covers: [Float] = []
-    private var shares: [Float] = []
-    private var factors: [Lanes] = []
-    private var slopes: [Lanes] = []
+    private static var noTest: TreeEnsemble.Node {
+        TreeEnsemble.Node(feature: 0, left: 0, right: 0, categories: -1, bin: 0, missingLeft: -1)
+    }
+
+    // Over the entries.
+    private var count = 0
+    private var leafWidth = 1
+    private var pending: [Pending] = []
+    private let entries = ScratchBuffer<Entry>()
+    private let covers = ScratchBuffer<Float>()
+    private let shares = ScratchBuffer<Float>()
+    private let factors = ScratchBuffer<Lanes>()
+    private let slopes = ScratchBuffer<Lanes>()
     /// What the product is multiplied by, for each state of an edge: the feature failed above, fails here, or holds.
-    private var steps: [Lanes] = []
+    private let steps = ScratchBuffer<Lanes>()
     /// What the sum of the leaves below is multiplied by, for the same.
-    private var parts: [Lanes] = []
-    private var products: [Lanes] = []
-    private var leafSums: [Lanes] = []
-    private var states: [UInt8] = []
-    private var goesLeft: [UInt8] = []
+    private let parts = ScratchBuffer<Lanes>()
+    /// The values of leaves, `leafWidth` an entry.
+    private let values = ScratchBuffer<Float>()
+
+    // Over the entries, anew for every row.
+    private let products = ScratchBuffer<Lanes>()
+    private let leafSums = ScratchBuffer<Lanes>()
+    private let states = ScratchBuffer<UInt8>()
+    private let goesLeft = ScratchBuffer<UInt8>()
 
     private let places: Lanes
     private let rest: Lanes
@@ -54,23 +67,16 @@ struct TreePaths<Lanes: SIMD> where Lanes.Scalar == Float {
         failing = -1 / rest
     }
 
-    /// Most distinct features on a path from a root to a leaf.
-    static func largestFeatureCount(_ ensemble: TreeEnsemble) -> Int { featureCount(ensemble) }
-
     /// Lays out the tree whose first link is `root`.
     @inline(__always)
-    mutating func compile(_ ensemble: TreeEnsemble, root: Int32) {
+    func compile(_ ensemble: TreeEnsemble, root: Int32) {
         layOut(ensemble, root: root)
-        let count = entries.count
-        grow(to: count)
-        for index in 0..<count {
-            covers[index] = entries[index].link < 0 ? Float(ensemble.covers[Int(~entries[index].link)]) : 0
-        }
+        let (entries, covers, shares) = (entries.base, covers.base, shares.base)
+        let (factors, slopes, steps, parts) = (factors.base, slopes.base, steps.base, parts.base)
         for index in stride(from: count - 1, to: 0, by: -1) { covers[Int(entries[index].parent)] += covers[index] }
         shares[0] = 1
         factors[0] = Lanes(repeating: 1)
         slopes[0] = Lanes()
-        products[0] = Lanes(repeating: 1)
         for index in 1..<max(1, count) {
             let entry = entries[index]
             let ratio = covers[index] / covers[Int(entry.parent)]
@@ -90,119 +96,134 @@ struct TreePaths<Lanes: SIMD> where Lanes.Scalar == Float {
         }
     }
 
-    private mutating func layOut(_ ensemble: TreeEnsemble, root: Int32) {
-        entries.removeAll(keepingCapacity: true)
-        var open = [Pending(link: root, parent: 0, isLeft: 0)]
-        while let next = open.popLast() {
-            let index = Int32(entries.count)
-            var entry = Entry(parent: next.parent, previous: 0, feature: 0, link: next.link, isLeft: next.isLeft)
-            if index > 0 {
-                entry.feature = ensemble.nodes[Int(entries[Int(next.parent)].link)].feature
+    /// Puts the nodes in preorder, with the covers and values of the leaves.
+    private func layOut(_ ensemble: TreeEnsemble, root: Int32) {
+        leafWidth = ensemble.leafWidth
+        count = 0
+        pending.append(Pending(link: root, parent: 0, isLeft: 0))
+        while let next = pending.popLast() {
+            if count & (count - 1) == 0 || count < 64 { reserve(max(64, 2 * count)) }
+            let entries = entries.base
+            var entry = Entry(
+                parent: next.parent, previous: 0, feature: 0, link: next.link, isLeft: next.isLeft,
+                test: TreePaths.noTest)
+            if count > 0 {
+                entry.feature = entries[Int(next.parent)].test.feature
                 var above = next.parent
                 while above > 0, entries[Int(above)].feature != entry.feature { above = entries[Int(above)].parent }
                 entry.previous = above
             }
-            entries.append(entry)
             if next.link >= 0 {
-                let node = ensemble.nodes[Int(next.link)]
-                open.append(Pending(link: node.right, parent: index, isLeft: 0))
-                open.append(Pending(link: node.left, parent: index, isLeft: 1))
+                entry.test = ensemble.nodes[Int(next.link)]
+                covers.base[count] = 0
+                pending.append(Pending(link: entry.test.right, parent: Int32(count), isLeft: 0))
+                pending.append(Pending(link: entry.test.left, parent: Int32(count), isLeft: 1))
+            } else {
+                let leaf = Int(~next.link)
+                covers.base[count] = Float(ensemble.covers[leaf])
+                for place in 0..<leafWidth {
+                    values.base[count * leafWidth + place] = ensemble.leaves[leaf * leafWidth + place]
+                }
             }
+            entries[count] = entry
+            count += 1
         }
     }
 
-    private mutating func grow(to count: Int) {
-        guard products.count < count else { return }
-        let lanes = [Lanes](repeating: Lanes(), count: count)
-        covers = [Float](repeating: 0, count: count)
-        (shares, factors, slopes, products, leafSums) = (covers, lanes, lanes, lanes, lanes)
-        steps = [Lanes](repeating: Lanes(), count: 3 * count)
-        parts = steps
-        states = [UInt8](repeating: 2, count: count)
-        goesLeft = [UInt8](repeating: 0, count: count)
+    /// Makes room for so many entries; what was laid out so far stays.
+    private func reserve(_ count: Int) {
+        let empty = Entry(parent: 0, previous: 0, feature: 0, link: 0, isLeft: 0, test: TreePaths.noTest)
+        entries.reserve(count, filler: empty, keeping: self.count)
+        covers.reserve(count, filler: 0, keeping: self.count)
+        values.reserve(count * leafWidth, filler: 0, keeping: self.count * leafWidth)
+        shares.reserve(count, filler: 0)
+        for buffer in [factors, slopes, products, leafSums] { buffer.reserve(count, filler: Lanes()) }
+        for buffer in [steps, parts] { buffer.reserve(3 * count, filler: Lanes()) }
+        for buffer in [states, goesLeft] { buffer.reserve(count, filler: 0) }
     }
 
     /// Adds the tree's part to `sums`: for each row, value of a leaf and feature, in `Lanes` that are summed in the end.
     @inline(__always)
-    mutating func run(
-        _ ensemble: TreeEnsemble, bins: UnsafePointer<UInt8>, width: Int, rows: Int, sums: UnsafeMutablePointer<Lanes>
+    func run(
+        bins: UnsafePointer<UInt8>, width: Int, rows: Int, sets: UnsafePointer<UInt64>,
+        sums: UnsafeMutablePointer<Lanes>
     ) {
-        let (count, leafWidth, mappers) = (entries.count, ensemble.leafWidth, max(1, width))
         guard count > 1 else { return }
-        entries.withUnsafeBufferPointer { entries in
-            steps.withUnsafeBufferPointer { steps in
-                parts.withUnsafeBufferPointer { parts in
-                    products.withUnsafeMutableBufferPointer { products in
-                        leafSums.withUnsafeMutableBufferPointer { leafSums in
-                            states.withUnsafeMutableBufferPointer { states in
-                                goesLeft.withUnsafeMutableBufferPointer { goesLeft in
-                                    ensemble.leaves.withUnsafeBufferPointer { leaves in
-                                        states[0] = 2
-                                        products[0] = Lanes(repeating: 1)
-                                        for row in 0..<rows {
-                                            let own = bins + row * width
-                                            goesLeft[0] = ensemble.goesLeft(Int(entries[0].link), own) ? 1 : 0
-                                            for index in 1..<count {
-                                                let entry = entries[index]
-                                                let parent = Int(entry.parent)
-                                                let holds: UInt8 = goesLeft[parent] == entry.isLeft ? 1 : 0
-                                                let above = states[Int(entry.previous)] >> 1
-                                                let state = above &+ (above & holds)
-                                                states[index] = state
-                                                products[index] = products[parent] * steps[index &* 3 &+ Int(state)]
-                                                if entry.link >= 0 {
-                                                    goesLeft[index] =
-                                                        ensemble.goesLeft(Int(entry.link), own) ? 1 : 0
-                                                }
-                                            }
-                                            for value in 0..<leafWidth {
-                                                let target = sums + (row * leafWidth + value) * mappers
-                                                for index in 0..<count {
-                                                    let link = entries[index].link
-                                                    leafSums[index] =
-                                                        link < 0
-                                                        ? products[index] * leaves[Int(~link) &* leafWidth &+ value]
-                                                        : Lanes()
-                                                }
-                                                var index = count - 1
-                                                while index > 0 {
-                                                    let entry = entries[index]
-                                                    let sum = leafSums[index]
-                                                    leafSums[Int(entry.parent)] += sum
-                                                    target[Int(entry.feature)] +=
-                                                        sum * parts[index &* 3 &+ Int(states[index])]
-                                                    index &-= 1
-                                                }
-                                            }
-                                        }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
+        let mappers = max(1, width)
+        for row in 0..<rows {
+            descend(bins + row * width, sets)
+            for value in 0..<leafWidth { ascend(value, into: sums + (row * leafWidth + value) * mappers) }
         }
+    }
+
+    /// The product of the factors of a row on the way to every entry.
+    @inline(__always)
+    private func descend(_ bins: UnsafePointer<UInt8>, _ sets: UnsafePointer<UInt64>) {
+        let (entries, states, goesLeft) = (entries.base, states.base, goesLeft.base)
+        let (products, steps) = (products.base, steps.base)
+        states[0] = 2
+        products[0] = Lanes(repeating: 1)
+        goesLeft[0] = TreePaths.isLeft(entries[0].test, bins, sets)
+        for index in 1..<count {
+            let parent = Int(entries[index].parent)
+            let holds: UInt8 = goesLeft[parent] == entries[index].isLeft ? 1 : 0
+            let above = states[Int(entries[index].previous)] >> 1
+            let state = above &+ (above & holds)
+            states[index] = state
+            products[index] = products[parent] * steps[index &* 3 &+ Int(state)]
+            if entries[index].link >= 0 { goesLeft[index] = TreePaths.isLeft(entries[index].test, bins, sets) }
+        }
+    }
+
+    /// Sums the leaves below every edge and gives its feature its part.
+    @inline(__always)
+    private func ascend(_ value: Int, into target: UnsafeMutablePointer<Lanes>) {
+        let (entries, states, values) = (entries.base, states.base, values.base)
+        let (products, parts, leafSums, leafWidth) = (products.base, parts.base, leafSums.base, leafWidth)
+        for index in 0..<count {
+            leafSums[index] =
+                entries[index].link < 0 ? products[index] * values[index &* leafWidth &+ value] : Lanes()
+        }
+        var index = count - 1
+        while index > 0 {
+            let sum = leafSums[index]
+            leafSums[Int(entries[index].parent)] += sum
+            target[Int(entries[index].feature)] += sum * parts[index &* 3 &+ Int(states[index])]
+            index &-= 1
+        }
+    }
+
+    @inline(__always)
+    private static func isLeft(
+        _ test: TreeEnsemble.Node, _ bins: UnsafePointer<UInt8>, _ sets: UnsafePointer<UInt64>
+    ) -> UInt8 {
+        let bin = Int16(bins[Int(test.feature)])
+        if test.categories >= 0 {
+            return UInt8(truncatingIfNeeded: sets[Int(test.categories) &* 4 + Int(bin >> 6)] >> UInt64(bin & 63)) & 1
+        }
+        return bin <= test.bin || bin == test.missingLeft ? 1 : 0
     }
 }
 
-/// Most distinct features on a path of `ensemble`.
-private func featureCount(_ ensemble: TreeEnsemble) -> Int {
-    var most = 0
-    var path: [Int32] = []
-    for root in ensemble.roots {
-        var open: [(link: Int32, depth: Int)] = [(root, 0)]
-        while let next = open.popLast() {
-            guard next.link >= 0 else {
-                if next.depth > most { most = max(most, Set(path[..<next.depth]).count) }
-                continue
+extension TreeEnsemble {
+    /// Most distinct features on a path from a root to a leaf.
+    var largestPathFeatureCount: Int {
+        var most = 0
+        var path: [Int32] = []
+        for root in roots {
+            var open: [(link: Int32, depth: Int)] = [(root, 0)]
+            while let next = open.popLast() {
+                guard next.link >= 0 else {
+                    if next.depth > most { most = max(most, Set(path[..<next.depth]).count) }
+                    continue
+                }
+                let node = nodes[Int(next.link)]
+                path.removeSubrange(min(next.depth, path.count)...)
+                path.append(node.feature)
+                open.append((node.left, next.depth + 1))
+                open.append((node.right, next.depth + 1))
             }
-            let node = ensemble.nodes[Int(next.link)]
-            path.removeSubrange(min(next.depth, path.count)...)
-            path.append(node.feature)
-            open.append((node.left, next.depth + 1))
-            open.append((node.right, next.depth + 1))
         }
+        return most
     }
-    return most
 }

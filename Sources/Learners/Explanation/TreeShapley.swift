@@ -52,8 +52,9 @@ struct TreeShapley: Sendable {
         let sums = NumberBuffer<Double>(repeating: 0, count: table.rowCount * columnCount * scores)
         let parts = NumberBuffer<Double>(
             repeating: 0, count: chunks > 1 ? sums.count * (chunks - 1) : 0)
-        let depth = TreePaths<SIMD4<Float>>.largestFeatureCount(ensemble)
+        let depth = ensemble.largestPathFeatureCount
         let (rowStride, shapley) = (columnCount * scores, self)
+        let sets = NumberBuffer(ensemble.categories, filler: 0)
         // The cuts do not depend on the threads, so neither do the sums.
         context.pool.forEach(blocks * scoreCount * chunks) { task in
             if (try? context.check()) == nil { return }
@@ -67,11 +68,11 @@ struct TreeShapley: Sendable {
                 + rows.lowerBound * rowStride + score * ensemble.leafWidth
             let output = TreeShapley.Output(base: out, rowStride: rowStride, columnStride: scores)
             switch depth {
-            case ...8: shapley.run(TreePaths<SIMD4<Float>>(), table, rows, trees, score, output)
-            case ...16: shapley.run(TreePaths<SIMD8<Float>>(), table, rows, trees, score, output)
-            case ...32: shapley.run(TreePaths<SIMD16<Float>>(), table, rows, trees, score, output)
-            case ...64: shapley.run(TreePaths<SIMD32<Float>>(), table, rows, trees, score, output)
-            default: shapley.run(TreePaths<SIMD64<Float>>(), table, rows, trees, score, output)
+            case ...8: shapley.run(TreePaths<SIMD4<Float>>(), table, rows, trees, score, output, sets.base)
+            case ...16: shapley.run(TreePaths<SIMD8<Float>>(), table, rows, trees, score, output, sets.base)
+            case ...32: shapley.run(TreePaths<SIMD16<Float>>(), table, rows, trees, score, output, sets.base)
+            case ...64: shapley.run(TreePaths<SIMD32<Float>>(), table, rows, trees, score, output, sets.base)
+            default: shapley.run(TreePaths<SIMD64<Float>>(), table, rows, trees, score, output, sets.base)
             }
         }
         try context.check()
@@ -92,9 +93,8 @@ struct TreeShapley: Sendable {
     @inline(__always)
     private func run<Lanes: SIMD>(
         _ paths: TreePaths<Lanes>, _ table: BinnedTable, _ rows: Range<Int>, _ trees: Range<Int>, _ score: Int,
-        _ output: Output
+        _ output: Output, _ sets: UnsafePointer<UInt64>
     ) where Lanes.Scalar == Float {
-        var paths = paths
         let width = ensemble.leafWidth
         let mappers = max(1, columnOfMapper.count)
         let sums = UnsafeMutablePointer<Lanes>.allocate(capacity: rows.count * mappers * width)
@@ -103,8 +103,8 @@ struct TreeShapley: Sendable {
         for tree in trees {
             paths.compile(ensemble, root: ensemble.roots[tree * scoreCount + score])
             paths.run(
-                ensemble, bins: table.bins.base + rows.lowerBound * table.width, width: table.width,
-                rows: rows.count, sums: sums)
+                bins: table.bins.base + rows.lowerBound * table.width, width: table.width, rows: rows.count,
+                sets: sets, sums: sums)
         }
         for row in 0..<rows.count {
             for (mapper, column) in columnOfMapper.enumerated() {

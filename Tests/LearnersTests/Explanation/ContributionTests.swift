@@ -142,9 +142,15 @@ private struct Oracle {
         let right = value(node.right, bins, known: known, place: place)
         let cover = left.cover + right.cover
         if known >> Int(node.feature) & 1 != 0 {
-            return (ensemble.goesLeft(Int(link), bins) ? left.0 : right.0, cover)
+            return (goesLeft(node, bins) ? left.0 : right.0, cover)
         }
         return ((left.0 * left.cover + right.0 * right.cover) / cover, cover)
+    }
+
+    private func goesLeft(_ node: TreeEnsemble.Node, _ bins: UnsafePointer<UInt8>) -> Bool {
+        let bin = Int(bins[Int(node.feature)])
+        guard node.categories >= 0 else { return bin <= Int(node.bin) || bin == Int(node.missingLeft) }
+        return ensemble.categories[Int(node.categories) * 4 + bin / 64] >> UInt64(bin % 64) & 1 == 1
     }
 
     func contributions(_ table: Table) throws -> [Double] {
