@@ -29,6 +29,7 @@ final class TreePaths<Lanes: SIMD> where Lanes.Scalar == Float {
 
     // Over the entries.
     private var count = 0
+    private var capacity = 0
     private var leafWidth = 1
     private var pending: [Pending] = []
     private let entries = ScratchBuffer<Entry>()
@@ -102,7 +103,7 @@ final class TreePaths<Lanes: SIMD> where Lanes.Scalar == Float {
         count = 0
         pending.append(Pending(link: root, parent: 0, isLeft: 0))
         while let next = pending.popLast() {
-            if count & (count - 1) == 0 || count < 64 { reserve(max(64, 2 * count)) }
+            if count == capacity { reserve(max(64, 2 * capacity)) }
             let entries = entries.base
             var entry = Entry(
                 parent: next.parent, previous: 0, feature: 0, link: next.link, isLeft: next.isLeft,
@@ -136,6 +137,7 @@ final class TreePaths<Lanes: SIMD> where Lanes.Scalar == Float {
         entries.reserve(count, filler: empty, keeping: self.count)
         covers.reserve(count, filler: 0, keeping: self.count)
         values.reserve(count * leafWidth, filler: 0, keeping: self.count * leafWidth)
+        capacity = count
         shares.reserve(count, filler: 0)
         for buffer in [factors, slopes, products, leafSums] { buffer.reserve(count, filler: Lanes()) }
         for buffer in [steps, parts] { buffer.reserve(3 * count, filler: Lanes()) }
@@ -206,24 +208,30 @@ final class TreePaths<Lanes: SIMD> where Lanes.Scalar == Float {
 }
 
 extension TreeEnsemble {
-    /// Most distinct features on a path from a root to a leaf.
-    var largestPathFeatureCount: Int {
-        var most = 0
+    /// For each tree, most distinct features on a path from the root to a leaf.
+    var pathFeatureCounts: [Int] {
         var path: [Int32] = []
-        for root in roots {
-            var open: [(link: Int32, depth: Int)] = [(root, 0)]
+        var open: [(link: Int32, depth: Int)] = []
+        return roots.map { root in
+            var most = 0
+            open.append((root, 0))
             while let next = open.popLast() {
                 guard next.link >= 0 else {
-                    if next.depth > most { most = max(most, Set(path[..<next.depth]).count) }
+                    if next.depth > most { most = max(most, TreeEnsemble.distinct(path, next.depth)) }
                     continue
                 }
                 let node = nodes[Int(next.link)]
-                path.removeSubrange(min(next.depth, path.count)...)
-                path.append(node.feature)
+                if next.depth < path.count { path[next.depth] = node.feature } else { path.append(node.feature) }
                 open.append((node.left, next.depth + 1))
                 open.append((node.right, next.depth + 1))
             }
+            return most
         }
-        return most
+    }
+
+    private static func distinct(_ path: [Int32], _ count: Int) -> Int {
+        var found = 0
+        for place in 0..<count where !path[..<place].contains(path[place]) { found += 1 }
+        return found
     }
 }

@@ -52,7 +52,7 @@ struct TreeShapley: Sendable {
         let sums = NumberBuffer<Double>(repeating: 0, count: table.rowCount * columnCount * scores)
         let parts = NumberBuffer<Double>(
             repeating: 0, count: chunks > 1 ? sums.count * (chunks - 1) : 0)
-        let depth = ensemble.largestPathFeatureCount
+        let features = ensemble.pathFeatureCounts
         let (rowStride, shapley) = (columnCount * scores, self)
         let sets = NumberBuffer(ensemble.categories, filler: 0)
         // The cuts do not depend on the threads, so neither do the sums.
@@ -67,13 +67,14 @@ struct TreeShapley: Sendable {
                 (chunk == 0 ? sums.base : parts.base + (chunk - 1) * sums.count)
                 + rows.lowerBound * rowStride + score * ensemble.leafWidth
             let output = TreeShapley.Output(base: out, rowStride: rowStride, columnStride: scores)
-            switch depth {
-            case ...8: shapley.run(TreePaths<SIMD4<Float>>(), table, rows, trees, score, output, sets.base)
-            case ...16: shapley.run(TreePaths<SIMD8<Float>>(), table, rows, trees, score, output, sets.base)
-            case ...32: shapley.run(TreePaths<SIMD16<Float>>(), table, rows, trees, score, output, sets.base)
-            case ...64: shapley.run(TreePaths<SIMD32<Float>>(), table, rows, trees, score, output, sets.base)
-            default: shapley.run(TreePaths<SIMD64<Float>>(), table, rows, trees, score, output, sets.base)
-            }
+            let job = Job(
+                table: table, rows: rows, trees: trees, score: score, output: output, sets: sets.base,
+                features: features)
+            shapley.run(TreePaths<SIMD4<Float>>(), job, 0...8)
+            shapley.run(TreePaths<SIMD8<Float>>(), job, 9...16)
+            shapley.run(TreePaths<SIMD16<Float>>(), job, 17...32)
+            shapley.run(TreePaths<SIMD32<Float>>(), job, 33...64)
+            shapley.run(TreePaths<SIMD64<Float>>(), job, 65...Int.max)
         }
         try context.check()
         for chunk in 1..<max(1, chunks) {
@@ -90,21 +91,35 @@ struct TreeShapley: Sendable {
         let columnStride: Int
     }
 
+    /// Some trees of one score, for some rows.
+    private struct Job {
+        let table: BinnedTable
+        let rows: Range<Int>
+        let trees: Range<Int>
+        let score: Int
+        let output: Output
+        let sets: UnsafePointer<UInt64>
+        /// For each tree of the ensemble, most distinct features on a path.
+        let features: [Int]
+    }
+
+    /// Adds the values of those trees whose paths have so many distinct features, which these lanes are exact for.
     @inline(__always)
-    private func run<Lanes: SIMD>(
-        _ paths: TreePaths<Lanes>, _ table: BinnedTable, _ rows: Range<Int>, _ trees: Range<Int>, _ score: Int,
-        _ output: Output, _ sets: UnsafePointer<UInt64>
-    ) where Lanes.Scalar == Float {
+    private func run<Lanes: SIMD>(_ paths: TreePaths<Lanes>, _ job: Job, _ counts: ClosedRange<Int>)
+    where Lanes.Scalar == Float {
+        let (table, rows, output) = (job.table, job.rows, job.output)
+        let trees = job.trees.map { $0 * scoreCount + job.score }.filter { counts.contains(job.features[$0]) }
+        if trees.isEmpty { return }
         let width = ensemble.leafWidth
         let mappers = max(1, columnOfMapper.count)
         let sums = UnsafeMutablePointer<Lanes>.allocate(capacity: rows.count * mappers * width)
         sums.initialize(repeating: Lanes(), count: rows.count * mappers * width)
         defer { sums.deallocate() }
         for tree in trees {
-            paths.compile(ensemble, root: ensemble.roots[tree * scoreCount + score])
+            paths.compile(ensemble, root: ensemble.roots[tree])
             paths.run(
                 bins: table.bins.base + rows.lowerBound * table.width, width: table.width, rows: rows.count,
-                sets: sets, sums: sums)
+                sets: job.sets, sums: sums)
         }
         for row in 0..<rows.count {
             for (mapper, column) in columnOfMapper.enumerated() {
