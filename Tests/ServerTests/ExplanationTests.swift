@@ -49,7 +49,8 @@ struct ExplanationTests {
             #expect(seen == 120)
             let own = try await martlet.post(
                 "/api/v1/models/\(id)/explain", json: #"{"rows": [{"length": 1.2, "colour": "red"}]}"#)
-            #expect(own.status == 200 && (try own.json["rows"]?.elements?.count) == 1)
+            #expect(own.status == 200, "\(own.text)")
+            #expect(try own.json["rows"]?.elements?.count == 1)
         }
     }
 
