@@ -23,7 +23,7 @@ import Testing
         #expect(board.allSatisfy { $0["predict_seconds"] is Double })
         let page = String(decoding: folder.bytes("e.html"), as: UTF8.self)
         #expect(page.hasPrefix("<!doctype html>") && page.contains("prefers-color-scheme:dark"))
-        #expect(!page.contains("<script") && !page.contains("src=") && !page.contains("http"))
+        #expect(!page.contains("<script") && !page.contains("src=") && !page.contains("://"))
 
         let predict = try Martlet.run("predict", folder.path("m"), "example:insurance", "--explain")
         #expect(predict.status == 0, "\(predict.errors)")
