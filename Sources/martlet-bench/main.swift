@@ -5,11 +5,13 @@ do {
     switch arguments.first {
     case "boosting": try BoostingBenchmark(Array(arguments.dropFirst())).run()
     case "cql": try await CQLBenchmark.run(Array(arguments.dropFirst()))
-    case "read": try ReadingBenchmark.run(Array(arguments.dropFirst()))
+    case "explain": try ExplanationBenchmark(Array(arguments.dropFirst())).run()
     case "kafka": try await KafkaBenchmark(Array(arguments.dropFirst())).run()
     case "network": try await NetworkBenchmark.run(Array(arguments.dropFirst()))
     case "predict": try PredictionBenchmark.run(Array(arguments.dropFirst()))
-    default: throw BenchmarkError(description: "usage: martlet-bench boosting|cql|kafka|network|predict|read …")
+    case "read": try ReadingBenchmark.run(Array(arguments.dropFirst()))
+    default:
+        throw BenchmarkError(description: "usage: martlet-bench boosting|cql|explain|kafka|network|predict|read …")
     }
 } catch {
     print(error)

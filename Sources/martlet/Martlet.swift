@@ -14,8 +14,9 @@ struct Martlet {
         summary: "Martlet: automated machine learning for tables.",
         version: martletVersion,
         commands: [
-            TrainCommand.command, PredictCommand.command, InspectCommand.command, ExportCommand.command,
-            ServeCommand.command, MigrateCommand.command, MasterCommand.command, WorkerCommand.command,
+            TrainCommand.command, PredictCommand.command, ExplainCommand.command, InspectCommand.command,
+            ExportCommand.command, ServeCommand.command, MigrateCommand.command, MasterCommand.command,
+            WorkerCommand.command,
         ])
 
     static func main() async {

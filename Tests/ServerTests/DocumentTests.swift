@@ -92,10 +92,17 @@ struct DocumentTests {
             try await verify(
                 "POST", "/api/v1/models/{id}/predict", ["id": model],
                 json: #"{"rows": [{"length": 1, "colour": "red"}]}"#)
+            for part in ["explanation", "explanation/rows"] {
+                try await verify("GET", "/api/v1/models/{id}/\(part)", ["id": model])
+                try await verify("GET", "/api/v1/models/{id}/\(part)", ["id": "nothing"])
+            }
+            try await verify(
+                "POST", "/api/v1/models/{id}/explain", ["id": model],
+                json: #"{"rows": [{"length": 1, "colour": "red"}]}"#)
             for path in ["/healthz", "/readyz", "/api/v1/cluster", "/api/v1/openapi.json"] {
                 try await verify("GET", path)
             }
-            #expect(checked.count == 25)
+            #expect(checked.count == 30)
             for event in try await martlet.events(of: experiment) {
                 #expect(check.faults(of: event.data, against: Schemas.reference("Event")) == [])
             }

@@ -13,14 +13,20 @@ public struct ModelArtifact: Sendable {
     public let goldenRows: Table
     /// Its predictions for them.
     public let goldenPredictions: Predictions
+    /// How good it is, and rows to explain it on; nil for a file of a version that had none.
+    public let evaluation: EvaluationRecord?
 
     /// Bytes at the start of every artifact.
     public static let magic = "MARTLET\n"
-    /// The version of the format.
-    public static let formatVersion: UInt32 = 1
+    /// The version of the format; files from version 1 on, which had no evaluation, are read.
+    public static let formatVersion: UInt32 = 2
 
     /// A model of these parts; it predicts the golden rows. Throws what a prediction throws.
-    public init(header: ModelHeader, bags: [ModelBag], goldenRows: Table, context: TrainingContext) throws {
+    public init(
+        header: ModelHeader, bags: [ModelBag], goldenRows: Table, evaluation: EvaluationRecord? = nil,
+        context: TrainingContext
+    ) throws {
+        self.evaluation = evaluation
         self.header = header
         self.bags = bags
         self.goldenRows = goldenRows
@@ -73,7 +79,7 @@ public struct ModelArtifact: Sendable {
 }
 
 extension ModelArtifact {
-    /// The file: magic, format version, header, golden rows, models and a checksum; the same model gives the same bytes.
+    /// The file: magic, format version, header, golden rows, models, evaluation and a checksum; the same model gives the same bytes.
     public func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -87,6 +93,8 @@ extension ModelArtifact {
         writer.write(goldenPredictions.values)
         writer.write(UInt32(bags.count))
         for bag in bags { bag.write(to: &writer) }
+        writer.write(UInt8(evaluation == nil ? 0 : 1))
+        try evaluation?.write(to: &writer)
         return Sealed.seal(ModelArtifact.magic, version: ModelArtifact.formatVersion, writer.bytes)
     }
 
@@ -98,8 +106,8 @@ extension ModelArtifact {
         if !bytes.starts(with: ModelArtifact.magic.utf8) {
             throw AutoMLError(.damagedModel, "this is not a Martlet model")
         }
-        let content = try Sealed.open(
-            bytes, ModelArtifact.magic, version: ModelArtifact.formatVersion, what: what)
+        let (content, version) = try Sealed.open(
+            bytes, ModelArtifact.magic, versions: 1...ModelArtifact.formatVersion, what: what)
         var reader = BinaryReader(content)
         do {
             header = try JSONDecoder().decode(ModelHeader.self, from: Data(try reader.readArray(UInt8.self)))
@@ -116,6 +124,8 @@ extension ModelArtifact {
             }
             var bags: [ModelBag] = []
             for _ in 0..<count { bags.append(try ModelBag(from: &reader, learners: learners)) }
+            let hasEvaluation = version > 1 ? try reader.read(UInt8.self) : 0
+            evaluation = hasEvaluation == 1 ? try EvaluationRecord(from: &reader, header: header) : nil
             guard reader.remaining == 0 else { throw reader.failure("there are bytes after the last model") }
             self.bags = bags
         } catch let error as AutoMLError {

@@ -13,6 +13,13 @@ enum Sealed {
 
     /// The content of sealed bytes; `what` names them in the `AutoMLError` of bytes that are not what was sealed.
     static func open(_ bytes: [UInt8], _ kind: String, version: UInt32, what: String) throws -> [UInt8] {
+        try open(bytes, kind, versions: version...version, what: what).content
+    }
+
+    /// The same for any of `versions`, with the version found.
+    static func open(
+        _ bytes: [UInt8], _ kind: String, versions: ClosedRange<UInt32>, what: String
+    ) throws -> (content: [UInt8], version: UInt32) {
         let head = kind.utf8.count + 4
         guard bytes.count >= head + 8, bytes.starts(with: kind.utf8) else {
             throw AutoMLError(.damagedModel, "these bytes are not \(what)")
@@ -22,11 +29,12 @@ enum Sealed {
         guard Checksum.of(bytes[..<(bytes.count - 8)]) == UInt64(littleEndian: checksum) else {
             throw AutoMLError(.damagedModel, "\(what) is damaged: its checksum does not match its content")
         }
-        guard UInt32(littleEndian: found) == version else {
+        let version = UInt32(littleEndian: found)
+        guard versions.contains(version) else {
             throw AutoMLError(
                 .unsupportedModel,
-                "\(what) has format version \(UInt32(littleEndian: found)); this program reads version \(version)")
+                "\(what) has format version \(version); this program reads version \(versions.upperBound)")
         }
-        return Array(bytes[head..<(bytes.count - 8)])
+        return (Array(bytes[head..<(bytes.count - 8)]), version)
     }
 }

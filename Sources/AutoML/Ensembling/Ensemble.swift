@@ -73,6 +73,8 @@ public struct EnsembleScore: Sendable, Hashable {
     public var singleScore: Double
     /// Its bootstrap interval.
     public var interval: ScoreInterval
+    /// The predictions that were scored, a row for each of the rows.
+    public var predictions: OutOfFold
 }
 
 extension Ensemble {
@@ -112,7 +114,8 @@ extension Ensemble {
             score: score,
             singleScore: metric.evaluate(singles.predictions, scored, weights: scoredWeights),
             interval: metric.bootstrapInterval(
-                predictions, scored, weights: scoredWeights, seed: seed.child("interval")))
+                predictions, scored, weights: scoredWeights, seed: seed.child("interval")),
+            predictions: blended)
     }
 }
 

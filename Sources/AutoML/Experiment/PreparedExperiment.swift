@@ -30,6 +30,10 @@ public final class PreparedExperiment: Sendable {
     public let shape: ProblemShape
     /// A few rows of the columns that are used, kept with the model to check it on load.
     public let goldenRows: Table
+    /// Numbers of the scored rows that a model carries to be evaluated and explained on, ascending.
+    public let evaluationRows: [Int32]
+    /// Those rows of the columns that are used.
+    public let evaluationTable: Table
 
     /// Least rows with a target that can be learned from.
     public static let leastRows = 10
@@ -67,7 +71,11 @@ public final class PreparedExperiment: Sendable {
         validation = PreparedExperiment.validation(problem, settings, self.learners)
         shape = ProblemShape(problem, rows: validation.trainingRowCount)
         let golden = PreparedExperiment.goldenRowNumbers(kept.rowCount)
-        goldenRows = kept.selecting(columns: plan.sources.map(\.name)).selecting(golden)
+        let used = kept.selecting(columns: plan.sources.map(\.name))
+        goldenRows = used.selecting(golden)
+        evaluationRows = PreparedExperiment.chooseEvaluationRows(
+            validation.scoredRows, used, classes: resolved.target.outputCount, seed: Seed(settings.seed))
+        evaluationTable = used.selecting(evaluationRows)
     }
 
     /// The seed that all others of the experiment are children of.

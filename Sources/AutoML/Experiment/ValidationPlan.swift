@@ -77,6 +77,9 @@ public struct ValidationPlan: Sendable, Hashable {
         return split
     }
 
+    /// For each repeat, the fold in which each of `rows` is scored; they must be scored.
+    func folds(of rows: [Int32]) -> [[UInt8]] { assignments.map { fold in rows.map { fold[Int($0)] } } }
+
     /// One line for people.
     public var summary: String {
         if !isCrossValidation { return "hold-out of \(scoredRows.count) rows" }

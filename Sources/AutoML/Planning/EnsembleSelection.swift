@@ -14,6 +14,9 @@ public struct EnsembleSelection: Sendable, Hashable {
     public var members: [Member]
     /// The probability above which the second class is predicted; binary only.
     public var threshold: Double?
+    /// The best model's predictions for the scored rows, made by parts of it that have not seen them; an ensemble's are
+    /// cross-fitted, as its score is.
+    public var outOfFold: OutOfFold
 }
 
 /// What an experiment ends with.

@@ -21,10 +21,11 @@ extension Study {
         var alone = leaderboard
         alone.entries = [entry]
         alone.entries[0].rank = 1
+        let blend = ensemble.blend(candidates)
         let selection = EnsembleSelection(
             leaderboard: alone, members: members,
-            threshold: threshold(ensemble.blend(candidates), experiment.validation.scoredRows))
-        return try assemble(selection, models, context: context)
+            threshold: threshold(blend, experiment.validation.scoredRows), outOfFold: blend)
+        return try assemble(selection, models, board: leaderboard, context: context)
     }
 
     /// The trials of an entry's model, in the order of their indices; none where it has no model.

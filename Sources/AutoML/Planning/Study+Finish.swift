@@ -53,11 +53,13 @@ extension Study {
         let ensemble = Ensemble.select(
             candidates, metric: metric, target: target, rows: rows, weights: weights, pool: context.pool)
         var entry: Leaderboard.Entry?
+        var crossFitted: OutOfFold?
         if ensemble.members.count > 1, !context.cancellation.isCancelled, !context.deadline.hasPassed,
             let score = Ensemble.crossFittedScore(
                 candidates, metric: metric, target: target, rows: rows, weights: weights,
                 seed: experiment.seed.child("ensemble"), pool: context.pool)
         {
+            crossFitted = score.predictions
             entry = self.entry(ensemble, comparable(score, results[finalists[0]]), finalists, started: started)
         }
         let leaderboard = Leaderboard(experiment, results: endedResults, ensemble: entry)
@@ -66,14 +68,16 @@ extension Study {
         let members = best.members.map {
             EnsembleSelection.Member(trial: finalists[$0.candidate], weight: $0.weight)
         }
+        let blend = best.blend(candidates)
         return EnsembleSelection(
             leaderboard: leaderboard, members: members.sorted { $0.trial < $1.trial },
-            threshold: threshold(best.blend(candidates), rows))
+            threshold: threshold(blend, rows), outOfFold: isEnsemble ? crossFitted ?? blend : blend)
     }
 
-    /// Puts the model together from the fold models (`TrialBlobs.models`) of the selection's members.
+    /// Puts the model together from the fold models (`TrialBlobs.models`) of the selection's members; `board` is the
+    /// leaderboard that it carries, where that is not the selection's.
     public func assemble(
-        _ selection: EnsembleSelection, _ models: (_ trial: Int) throws -> [UInt8],
+        _ selection: EnsembleSelection, _ models: (_ trial: Int) throws -> [UInt8], board: Leaderboard? = nil,
         context: TrainingContext = TrainingContext()
     ) throws -> FinishedExperiment {
         guard let best = selection.leaderboard.best else { throw noModel() }
@@ -94,8 +98,11 @@ extension Study {
             },
             rows: experiment.problem.rowCount, validation: experiment.validation.summary,
             settings: experiment.settings)
+        let evaluation = evaluationRecord(
+            selection.outOfFold, threshold: selection.threshold, leaderboard: board ?? selection.leaderboard)
         let model = try ModelArtifact(
-            header: header, bags: bags, goldenRows: experiment.goldenRows, context: TrainingContext())
+            header: header, bags: bags, goldenRows: experiment.goldenRows, evaluation: evaluation,
+            context: TrainingContext())
         return FinishedExperiment(leaderboard: selection.leaderboard, model: model, artifact: try model.encoded())
     }
 

@@ -2,7 +2,7 @@ extension GradientBoostingModel {
     /// Appends objective, scores, bins and trees.
     public func write(to writer: inout BinaryWriter) {
         let (code, parameter) = objective.code
-        writer.write(UInt8(1))
+        writer.write(UInt8(2))
         writer.write(code)
         writer.write(parameter)
         writer.write(UInt8(isLogTarget ? 1 : 0))
@@ -16,7 +16,8 @@ extension GradientBoostingModel {
 
     /// Reads what `write(to:)` wrote, checking that every part fits the others.
     public init(from reader: inout BinaryReader) throws {
-        guard try reader.read(UInt8.self) == 1 else { throw reader.failure("an unknown version of boosted trees") }
+        let version = try reader.read(UInt8.self)
+        guard (1...2).contains(version) else { throw reader.failure("an unknown version of boosted trees") }
         let code = try reader.read(UInt8.self)
         let parameter = try reader.read(Float.self)
         let isLogTarget = try reader.read(UInt8.self)
@@ -32,7 +33,7 @@ extension GradientBoostingModel {
         let mapperCount = try reader.readCount(elementSize: 17)
         var mappers: [BinMapper] = []
         for _ in 0..<mapperCount { mappers.append(try BinMapper(from: &reader)) }
-        let ensemble = try TreeEnsemble(from: &reader, featureCount: mapperCount)
+        let ensemble = try TreeEnsemble(from: &reader, featureCount: mapperCount, hasCovers: version > 1)
         guard ensemble.treeCount % baseScores.count == 0 else { throw reader.failure("an iteration lacks trees") }
         self.init(
             objective: objective, isLogTarget: isLogTarget == 1, outputCount: outputCount, baseScores: baseScores,

@@ -96,6 +96,7 @@ final class ForestGrower: @unchecked Sendable {
             } else {
                 link = ~Int32(tree.leafCount)
                 tree.leaves += leaf(rows, input)
+                tree.covers.append(UInt32(max(1, rows.count)))
             }
             if next.parent < 0 {
                 tree.roots = [link]

@@ -73,7 +73,7 @@ public struct ForestModel: FittedModel, Hashable {
 
     /// Appends base, bins and trees.
     public func write(to writer: inout BinaryWriter) {
-        writer.write(UInt8(1))
+        writer.write(UInt8(2))
         writer.write(UInt32(outputCount))
         writer.write(base)
         encoder.write(to: &writer)
@@ -84,7 +84,8 @@ public struct ForestModel: FittedModel, Hashable {
 
     /// Reads what `write(to:)` wrote, checking that every part fits the others.
     public init(from reader: inout BinaryReader) throws {
-        guard try reader.read(UInt8.self) == 1 else { throw reader.failure("an unknown version of a forest") }
+        let version = try reader.read(UInt8.self)
+        guard (1...2).contains(version) else { throw reader.failure("an unknown version of a forest") }
         let outputCount = Int(try reader.read(UInt32.self))
         let base = try reader.read(Double.self)
         let encoder = try TreeFeatureEncoder(from: &reader)
@@ -92,7 +93,8 @@ public struct ForestModel: FittedModel, Hashable {
         var mappers: [BinMapper] = []
         for _ in 0..<mapperCount { mappers.append(try BinMapper(from: &reader)) }
         let width = outputCount <= 2 ? 1 : outputCount
-        let ensemble = try TreeEnsemble(from: &reader, featureCount: mapperCount, leafWidth: width)
+        let ensemble = try TreeEnsemble(
+            from: &reader, featureCount: mapperCount, leafWidth: width, hasCovers: version > 1)
         guard outputCount > 0, ensemble.treeCount > 0 else { throw reader.failure("a forest without trees") }
         self.init(outputCount: outputCount, base: base, encoder: encoder, mappers: mappers, ensemble: ensemble)
     }

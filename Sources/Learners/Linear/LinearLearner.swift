@@ -139,7 +139,7 @@ private struct LinearFitting {
             let start = [Double](repeating: 0, count: objective.parameterCount)
             return LinearModel(
                 encoder: encoder, outputCount: 1, parameters: try minimise(objective, start), centre: centre,
-                scale: scale)
+                scale: scale, means: means)
         }
         let equations = try NormalEquations(
             matrix, targets: objective.targets, weights: objective.weights, context: context)
@@ -151,7 +151,8 @@ private struct LinearFitting {
         let intercept = equations.targetMean - zip(solution, equations.means).reduce(0) { $0 + $1.0 * $1.1 }
         context.progress(1)
         return LinearModel(
-            encoder: encoder, outputCount: 1, parameters: solution + [intercept], centre: centre, scale: scale)
+            encoder: encoder, outputCount: 1, parameters: solution + [intercept], centre: centre, scale: scale,
+            means: means)
     }
 
     func classification(_ encoder: DenseEncoder, classCount: Int) throws -> LinearModel {
@@ -167,7 +168,22 @@ private struct LinearFitting {
             start[place] = outputCount == 1 ? log(totals[1] / totals[0]) : log(totals[output])
         }
         return LinearModel(
-            encoder: encoder, outputCount: classCount, parameters: try minimise(objective, start), centre: 0, scale: 1)
+            encoder: encoder, outputCount: classCount, parameters: try minimise(objective, start), centre: 0, scale: 1,
+            means: means)
+    }
+
+    /// The weighted mean of each column of the matrix.
+    private var means: [Float] {
+        var sums = [Double](repeating: 0, count: matrix.columnCount)
+        matrix.values.withUnsafeBufferPointer { values in
+            for row in 0..<matrix.rowCount where weights[row] > 0 {
+                for column in sums.indices {
+                    sums[column] += weights[row] * Double(values[row * sums.count + column])
+                }
+            }
+        }
+        let total = max(weights.reduce(0, +), 1e-300)
+        return sums.map { Float($0 / total) }
     }
 
     private func minimise(_ objective: LinearObjective, _ start: [Double]) throws -> [Double] {

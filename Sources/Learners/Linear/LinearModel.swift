@@ -16,16 +16,24 @@ public struct LinearModel: FittedModel {
     /// A regression's answer is `centre + scale × score`.
     package let centre: Double
     package let scale: Double
+    /// The mean of each encoded number over the training rows; empty in files that do not tell.
+    let means: [Float]
 
-    init(encoder: DenseEncoder, outputCount: Int, parameters: [Double], centre: Double, scale: Double) {
+    /// Added to the first number of a file that has means.
+    private static let meansFlag = 1 << 32
+
+    init(
+        encoder: DenseEncoder, outputCount: Int, parameters: [Double], centre: Double, scale: Double, means: [Float]
+    ) {
         self.encoder = encoder
         self.outputCount = outputCount
         self.parameters = parameters.map { Float($0) }
         self.centre = centre
         self.scale = scale
+        self.means = means
     }
 
-    private var scoreCount: Int { outputCount == 2 ? 1 : outputCount }
+    var scoreCount: Int { outputCount == 2 ? 1 : outputCount }
 
     /// Probabilities, or values, of every row.
     public func predict(_ features: Table, context: TrainingContext) throws -> Predictions {
@@ -83,18 +91,23 @@ public struct LinearModel: FittedModel {
 
     /// Reads what `write(to:)` wrote.
     public init(from reader: inout BinaryReader) throws {
-        outputCount = try reader.readInt(in: 1...1 << 20)
+        let head = try reader.readInt(in: 1...LinearModel.meansFlag + 1 << 20)
+        let hasMeans = head > LinearModel.meansFlag
+        outputCount = hasMeans ? head - LinearModel.meansFlag : head
+        guard outputCount <= 1 << 20 else { throw reader.failure("\(outputCount) outputs of a linear model") }
         let numbers = try reader.readFinite(Double.self, count: 2)
         (centre, scale) = (numbers[0], numbers[1])
         encoder = try DenseEncoder(from: &reader)
         parameters = try reader.readFinite(count: (outputCount == 2 ? 1 : outputCount) * (encoder.width + 1))
+        means = hasMeans ? try reader.readFinite(count: encoder.width) : []
     }
 
     /// Appends all that `init(from:)` needs.
     public func write(to writer: inout BinaryWriter) {
-        writer.write(Int64(outputCount))
+        writer.write(Int64(means.isEmpty ? outputCount : outputCount + LinearModel.meansFlag))
         writer.write([centre, scale])
         encoder.write(to: &writer)
         writer.write(parameters)
+        if !means.isEmpty { writer.write(means) }
     }
 }

@@ -17,23 +17,23 @@ public struct ScoreInterval: Sendable, Hashable, Codable {
 
 extension Metric {
     /// Row visits a bootstrap may cost before it makes fewer resamples.
-    private static let bootstrapWork = 12_000_000
+    public static let bootstrapWork = 12_000_000
 
     /// A bootstrap interval of the score (Efron 1979), rows drawn with Poisson(1) counts (Hanley, MacGibbon 2006).
     ///
-    /// Arguments as for `evaluate`. Losses or ranks are computed once and only re-weighted for each of the `resamples`.
+    /// Arguments as for `evaluate`; `work` bounds the row visits. Losses or ranks are computed once and only re-weighted for each of the `resamples`.
     /// On large samples there are fewer of these, at least 40, and the interval then is the normal one around the score,
     /// with their standard deviation. Resamples for which the metric is not defined (one class alone) do not count.
     public func bootstrapInterval(
         _ predictions: Predictions, _ target: Target, rows: [Int32]? = nil, weights: [Float]? = nil, seed: Seed,
-        resamples: Int = 200, level: Double = 0.95
+        resamples: Int = 200, level: Double = 0.95, work: Int = Metric.bootstrapWork
     ) -> ScoreInterval {
         guard let sample = ScoredSample(self, predictions, target, rows: rows, weights: weights) else {
             return ScoreInterval(low: .nan, high: .nan)
         }
         let score = sample.score(counts: nil)
         if score.isNaN { return ScoreInterval(low: sample.degenerateScore, high: sample.degenerateScore) }
-        let rounds = min(max(1, resamples), max(40, Metric.bootstrapWork / sample.work))
+        let rounds = min(max(1, resamples), max(40, work / max(1, sample.work)))
         var random = seed.child("bootstrap").generator()
         let table = poissonTable()
         var counts = [UInt8](repeating: 0, count: sample.rowCount)
@@ -48,7 +48,7 @@ extension Metric {
         return ScoreInterval(low: min(interval.low, score), high: max(interval.high, score))
     }
 
-    private func percentiles(_ scores: [Double], _ level: Double) -> ScoreInterval {
+    func percentiles(_ scores: [Double], _ level: Double) -> ScoreInterval {
         let sorted = scores.sorted()
         func quantile(_ share: Double) -> Double {
             let place = share * Double(sorted.count - 1)
@@ -70,7 +70,7 @@ extension Metric {
 }
 
 /// The count of a Poisson(1) variable for each of 65,536 equal shares of its distribution.
-private func poissonTable() -> [UInt8] {
+func poissonTable() -> [UInt8] {
     var table: [UInt8] = []
     table.reserveCapacity(65_536)
     var share = exp(-1.0)
@@ -88,7 +88,7 @@ private func poissonTable() -> [UInt8] {
 }
 
 /// Fills `counts` with Poisson(1) numbers, four from each draw of 64 bits.
-private func drawCounts(_ counts: inout [UInt8], _ table: [UInt8], _ random: inout RandomSource) {
+func drawCounts(_ counts: inout [UInt8], _ table: [UInt8], _ random: inout RandomSource) {
     var row = 0
     while row < counts.count {
         var bits = random.next()

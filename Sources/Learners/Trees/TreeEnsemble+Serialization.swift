@@ -10,11 +10,12 @@ extension TreeEnsemble {
         writer.write(nodes.map(\.missingLeft))
         writer.write(categories)
         writer.write(leaves)
+        writer.write(covers)
     }
 
     /// Reads what `write(to:)` wrote and checks that every walk from a root ends in a leaf: children come after their
-    /// parents, and every link, feature and set is in range.
-    init(from reader: inout BinaryReader, featureCount: Int, leafWidth: Int = 1) throws {
+    /// parents, and every link, feature and set is in range. Files of before trees knew their rows have no covers.
+    init(from reader: inout BinaryReader, featureCount: Int, leafWidth: Int = 1, hasCovers: Bool = true) throws {
         self.leafWidth = leafWidth
         roots = try reader.readArray(Int32.self)
         let features = try reader.readArray(Int32.self)
@@ -25,6 +26,7 @@ extension TreeEnsemble {
         let missing = try reader.readArray(Int16.self)
         categories = try reader.readArray(UInt64.self)
         leaves = try reader.readArray(Float.self)
+        if hasCovers { covers = try reader.readArray(UInt32.self) }
         let count = features.count
         guard [left.count, right.count, sets.count, bins.count, missing.count].allSatisfy({ $0 == count }) else {
             throw reader.failure("the parts of the trees' nodes differ in length")
@@ -32,6 +34,9 @@ extension TreeEnsemble {
         guard categories.count % 4 == 0 else { throw reader.failure("a set of categories is cut off") }
         guard leafWidth > 0, leaves.count % leafWidth == 0 else {
             throw reader.failure("a leaf of the trees is cut off")
+        }
+        guard covers.isEmpty || (covers.count == leaves.count / leafWidth && !covers.contains(0)) else {
+            throw reader.failure("the rows of the trees' leaves do not fit them")
         }
         let (nodeCount, leafCount, setCount) = (count, leaves.count / leafWidth, categories.count / 4)
         func isLink(_ link: Int32, after node: Int) -> Bool {

@@ -26,6 +26,8 @@ public struct TreeEnsemble: Sendable, Hashable {
     public internal(set) var leaves: [Float] = []
     /// Values of a leaf: 1, or one a class.
     public internal(set) var leafWidth = 1
+    /// Training rows of each leaf, at least 1; empty for trees of a file that does not tell.
+    public internal(set) var covers: [UInt32] = []
 
     /// An ensemble without trees.
     public init() {}
@@ -48,6 +50,7 @@ public struct TreeEnsemble: Sendable, Hashable {
             nodes[nodes.count - 1].right = link(node.right)
         }
         leaves += values
+        covers += tree.leaves.map { UInt32(max(1, $0.active.count)) }
     }
 
     /// Appends a node without children.
@@ -78,6 +81,7 @@ public struct TreeEnsemble: Sendable, Hashable {
         }
         categories += other.categories
         leaves += other.leaves
+        covers += other.covers
     }
 
     /// Drops all trees but the first `count`.
@@ -93,6 +97,7 @@ public struct TreeEnsemble: Sendable, Hashable {
         for node in nodes[..<nodeEnd] { setEnd = max(setEnd, Int(node.categories) + 1) }
         roots.removeSubrange(count...)
         nodes.removeSubrange(nodeEnd...)
+        if !covers.isEmpty { covers.removeSubrange(leafEnd...) }
         leaves.removeSubrange((leafEnd * leafWidth)...)
         categories.removeSubrange((setEnd * 4)...)
     }

@@ -36,6 +36,9 @@ public final class MartletService: Sendable {
     let coordinator: Coordinator
     let worker: Worker?
     let loadedModels: SingleFlightCache<ModelArtifact>
+    /// Explanations as JSON, made one at a time on a thread of their own.
+    let explanations = SingleFlightCache<[UInt8]>(capacity: 16)
+    let explanationThread = WorkThread(name: "martlet-explanations")
     private let lifecycle = Mutex(Lifecycle())
 
     private struct Lifecycle {
@@ -119,6 +122,7 @@ public final class MartletService: Sendable {
         pokes.finish()
         data.stop()
         serviceThread.stop()
+        explanationThread.stop()
         await stores.close()
     }
 

@@ -22,6 +22,9 @@ enum ModelNames {
     /// The artifact of the model with that id.
     static func artifact(_ modelID: String) -> String { "\(modelID).martlet" }
 
+    /// The explanation of the model with that id, in the form that this version makes.
+    static func explanation(_ modelID: String) -> String { "\(modelID).explanation.1.json" }
+
     /// The leaderboard at the end.
     static let leaderboard = "leaderboard.json"
 

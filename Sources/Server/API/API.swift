@@ -25,6 +25,7 @@ struct API: Sendable {
             ModelEndpoints(
                 service: service, documentLimit: configuration.documentLimit, uploadLimit: configuration.uploadLimit
             ).all
+        endpoints += ExplanationEndpoints(service: service, documentLimit: configuration.documentLimit).all
         endpoints += HealthEndpoints(service: service).all
         endpoints.append(API.document(of: endpoints, configuration))
         self.endpoints = endpoints

@@ -20,7 +20,9 @@ enum Schemas {
             .init(name: "Leaderboard", value: leaderboard), .init(name: "Event", value: event),
             .init(name: "Model", value: model), .init(name: "ModelList", value: list(of: "Model")),
             .init(name: "PredictionRequest", value: predictionRequest),
-            .init(name: "Predictions", value: predictions), .init(name: "Cluster", value: cluster),
+            .init(name: "Predictions", value: predictions), .init(name: "Explanation", value: explanation),
+            .init(name: "Evaluation", value: evaluation), .init(name: "ModelCard", value: modelCard),
+            .init(name: "ExplanationRows", value: explanationRows), .init(name: "Cluster", value: cluster),
         ]
     }
 
@@ -115,8 +117,8 @@ extension Schemas {
 
 // What is learnt from them.
 extension Schemas {
-    private static let task = choice(Learners.Task.allCases.map(\.rawValue))
-    private static let metric = choice(Metric.allCases.map(\.rawValue))
+    static let task = choice(Learners.Task.allCases.map(\.rawValue))
+    static let metric = choice(Metric.allCases.map(\.rawValue))
     private static let state = choice(ExperimentState.allCases.map(\.rawValue))
 
     private static let settings: JSONValue = [

@@ -45,6 +45,25 @@ struct PredictionFormat {
         writer.raw("]}")
     }
 
+    /// Writes the first row as `{"prediction", "probabilities"}`.
+    func writeRow(_ predictions: Predictions, to writer: inout JSONWriter) {
+        writer.raw("{\"prediction\":")
+        if classes.isEmpty {
+            writer.number(predictions.values[0])
+        } else {
+            writer.string(model.labels(predictions)[0])
+            writer.raw(",\"probabilities\":{")
+            var isFirst = true
+            for (index, name) in names.enumerated() {
+                writer.separate(&isFirst)
+                writer.raw(name)
+                writer.number(predictions.values[index])
+            }
+            writer.raw("}")
+        }
+        writer.raw("}")
+    }
+
     /// Writes the names of a file's columns.
     func writeHeader(to csv: inout CSVWriter) throws {
         csv.cell("prediction")

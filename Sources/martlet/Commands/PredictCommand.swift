@@ -12,14 +12,20 @@ enum PredictCommand {
     static let lenient = Option<Bool>.flag(
         "lenient", help: "Take cells that do not fit their column's type as missing instead of ending with an error")
 
+    static let explain = Option<Bool>.flag(
+        "explain",
+        help: "Add what each column adds to the prediction: the column base, and contribution_COLUMN for each")
+
     static let command = Command(
         "predict", summary: "Predicts the rows of a table with a model",
         discussion: """
             Writes a row for a row, in the order of the input: the column prediction and, for classes,
-            probability_CLASS for each class.
+            probability_CLASS for each class. With --explain, base and the contributions of a row sum to its
+            prediction: the value, the probability of the second of two classes, or that of the predicted class.
             """,
         operands: [.init("MODEL", help: "A model that train wrote"), DataArgument.operand],
-        options: [output.declaration, threads.declaration, lenient.declaration] + ReadingOptions.declarations,
+        options: [output.declaration, threads.declaration, lenient.declaration, explain.declaration]
+            + ReadingOptions.declarations,
         run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
@@ -34,13 +40,17 @@ enum PredictCommand {
         reading.threads = threadCount
 
         let options = reading
-        try await onOwnThread { try predict(model, source, options, path: path, threads: threadCount) }
+        let explains = invocation[explain]
+        try await onOwnThread {
+            try predict(model, source, options, path: path, threads: threadCount, explains: explains)
+        }
         return 0
     }
 
     /// Reads, predicts and writes in chunks, so that memory stays bounded; the file appears whole or not at all.
     private static func predict(
-        _ model: ModelArtifact, _ source: TableSource, _ options: ReadOptions, path: String?, threads: Int
+        _ model: ModelArtifact, _ source: TableSource, _ options: ReadOptions, path: String?, threads: Int,
+        explains: Bool
     ) throws {
         let pool = ThreadPool(threadCount: threads)
         defer { pool.stop() }
@@ -59,9 +69,20 @@ enum PredictCommand {
             var writer = CSVWriter(file)
             writer.cell("prediction")
             for name in model.header.classes { writer.cell("probability_\(name)") }
+            if explains {
+                writer.cell("base")
+                for source in model.header.plan.sources { writer.cell("contribution_\(source.name)") }
+            }
             try writer.endRow()
             _ = try TableReader.readChunks(source, options) { chunk in
-                try write(try model.predict(chunk, context: context), of: model, to: &writer)
+                let predictions = try model.predict(chunk, context: context)
+                // Contributions take far more memory than predictions: a part of the rows at a time.
+                for start in stride(from: 0, to: explains ? chunk.rowCount : 0, by: 2048) {
+                    let rows = start..<min(start + 2048, chunk.rowCount)
+                    let part = try model.contributions(chunk.selecting(rows.map { Int32($0) }), context: context)
+                    try write(predictions, rows, part, of: model, to: &writer)
+                }
+                if !explains { try write(predictions, 0..<predictions.rowCount, nil, of: model, to: &writer) }
             }
             try writer.finish()
         } catch {
@@ -77,10 +98,12 @@ enum PredictCommand {
     }
 
     private static func write(
-        _ predictions: Predictions, of model: ModelArtifact, to writer: inout CSVWriter
+        _ predictions: Predictions, _ rows: Range<Int>, _ contributions: RowContributions?, of model: ModelArtifact,
+        to writer: inout CSVWriter
     ) throws {
         let labels = model.labels(predictions)
-        for row in 0..<predictions.rowCount {
+        let classes = model.predictedClasses(predictions)
+        for row in rows {
             if model.header.task.isClassification {
                 writer.cell(labels[row])
                 for output in 0..<predictions.outputCount {
@@ -88,6 +111,13 @@ enum PredictCommand {
                 }
             } else {
                 writer.cell(predictions.values[row])
+            }
+            if let contributions {
+                let output = contributions.outputs.count > 1 ? Int(classes[row]) : 0
+                writer.cell(contributions.base[output])
+                for column in contributions.columns.indices {
+                    writer.cell(contributions.value(row: row - rows.lowerBound, column: column, output: output))
+                }
             }
             try writer.endRow()
         }

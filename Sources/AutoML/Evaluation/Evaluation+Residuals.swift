@@ -1,0 +1,71 @@
+import Foundation
+import Learners
+import Tabular
+
+extension Evaluation.Residuals {
+    init(_ scored: ScoredRows) {
+        let residuals = zip(scored.target.values, scored.predictions.values).map { $0 - $1 }
+        let sorted = residuals.sorted()
+        quantiles = [0.05, 0.25, 0.5, 0.75, 0.95].map { sorted.quantile($0).short }
+        mean = (residuals.reduce(0, +) / Double(max(1, residuals.count))).short
+        // The tails beyond the outermost half per cent are in the outermost bins.
+        let (low, high) = (sorted.quantile(0.005), sorted.quantile(0.995))
+        let width = max((high - low) / 30, .leastNormalMagnitude)
+        edges = (0...30).map { (low + Double($0) * width).short }
+        var counts = [Int](repeating: 0, count: 30)
+        for value in residuals { counts[min(29, max(0, Int((max(low, min(high, value)) - low) / width)))] += 1 }
+        self.counts = counts
+        byPrediction = Evaluation.ResidualBins(residuals, by: scored.predictions.values)
+    }
+}
+
+extension Evaluation.ResidualBins {
+    private static let most = 20
+
+    private init() { (rows, low, median, high, mean, meanLow, meanHigh) = ([], [], [], [], [], [], []) }
+
+    /// Bins of as many rows each, by rising value; rows without a value come last, as the level `missing`.
+    init(_ residuals: [Double], by values: [Double]) {
+        self.init()
+        let order = values.indices.filter { values[$0].isFinite }
+            .sorted { (values[$0], $0) < (values[$1], $1) }
+        self.values = []
+        let bins = max(1, min(Evaluation.ResidualBins.most, order.count / 10))
+        var start = 0
+        for bin in 0..<bins where start < order.count {
+            var end = (bin + 1) * order.count / bins
+            // Equal values stay together.
+            while end < order.count, end > 0, values[order[end]] == values[order[end - 1]] { end += 1 }
+            guard end > start else { continue }
+            let part = order[start..<end]
+            self.values?.append((part.reduce(0) { $0 + values[$1] } / Double(part.count)).short)
+            add(part.map { residuals[$0] })
+            start = end
+        }
+    }
+
+    /// A bin a level, the most frequent ones.
+    init(_ residuals: [Double], levels all: [String?]) {
+        self.init()
+        var rowsOf: [String: [Int]] = [:]
+        for (row, level) in all.enumerated() { rowsOf[level ?? "(missing)", default: []].append(row) }
+        let kept = rowsOf.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+            .prefix(Evaluation.ResidualBins.most)
+        levels = kept.map(\.key)
+        for (_, rows) in kept { add(rows.map { residuals[$0] }) }
+    }
+
+    private mutating func add(_ part: [Double]) {
+        let sorted = part.sorted()
+        let average = part.reduce(0, +) / Double(part.count)
+        let variance = part.reduce(0) { $0 + ($1 - average) * ($1 - average) } / Double(max(1, part.count - 1))
+        let reach = 1.959964 * (variance / Double(part.count)).squareRoot()
+        rows.append(part.count)
+        low.append(sorted.quantile(0.1).short)
+        median.append(sorted.quantile(0.5).short)
+        high.append(sorted.quantile(0.9).short)
+        mean.append(average.short)
+        meanLow.append((average - reach).short)
+        meanHigh.append((average + reach).short)
+    }
+}
