@@ -24,7 +24,7 @@ enum AdultExperiment {
     /// Uploads the table.
     static func upload(to api: API) async throws -> String {
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
-        let response = try await api.call("POST", "/api/v1/datasets?name=adult", bytes)
+        let response = try await api.call("POST", "/api/v1/datasets?name=adult", bytes, type: "application/gzip")
         let object = try JSONSerialization.jsonObject(with: Data(response.body)) as? [String: Any]
         guard let id = object?["id"] as? String else { throw Failure("upload: \(response.text)") }
         return id

@@ -102,11 +102,13 @@ struct API {
         self.port = port
     }
 
-    func call(_ method: String, _ path: String, _ body: [UInt8]? = nil) async throws -> TestConnection.Response {
+    func call(
+        _ method: String, _ path: String, _ body: [UInt8]? = nil, type: String = "application/json"
+    ) async throws -> TestConnection.Response {
         let connection = try TestConnection(port: port)
         var head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
         if body != nil || method == "POST" {
-            head += "Content-Type: application/json\r\nContent-Length: \(body?.count ?? 0)\r\n"
+            head += "Content-Type: \(type)\r\nContent-Length: \(body?.count ?? 0)\r\n"
         }
         try await connection.send(Array((head + "\r\n").utf8) + (body ?? []))
         return try await connection.response()

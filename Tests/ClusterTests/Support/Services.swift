@@ -58,24 +58,29 @@ final class Services {
 
     deinit { _ = try? run("wipe") }
 
-    /// Runs the script; what it prints.
+    /// Runs the script; what it prints. Not by Foundation's `Process`, which waits for the servers that the script leaves.
     @discardableResult
     func run(_ arguments: String...) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = [Requirements.script ?? ""] + arguments
-        process.environment = environment
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardInput = FileHandle.nullDevice
-        let errors = try folder.file("errors", "")
-        process.standardError = FileHandle(forWritingAtPath: errors)
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure("services \(arguments.joined(separator: " ")): \(text) \(String(decoding: folder.bytes("errors"), as: UTF8.self))")
+        let output = folder.path("output-\(UUID().uuidString)")
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        var words = (["/bin/bash", Requirements.script ?? ""] + arguments).map { strdup($0) } + [nil]
+        var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in words + variables { free(text) } }
+        var child = pid_t()
+        guard posix_spawn(&child, "/bin/bash", &actions, nil, &words, &variables) == 0 else {
+            throw Failure("\(Requirements.script ?? "") cannot be run")
         }
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0 {
+            guard errno == EINTR else { throw Failure("the script was lost") }
+        }
+        let text = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
+        guard status == 0 else { throw Failure("services \(arguments.joined(separator: " ")): \(text)") }
         return text
     }
 }
