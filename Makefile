@@ -11,8 +11,7 @@ demo: release
 	@scripts/demo.sh
 
 test: setup
-	$(SWIFT_BUILD) --build-tests
-	MARTLET_TEST_PYTHON="$${MARTLET_TEST_PYTHON-$$(scripts/python-tools.sh)}" swift test --skip-build
+	@SWIFT_BUILD="$(SWIFT_BUILD)" scripts/test.sh
 
 setup:
 	@scripts/setup.sh

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Makes the Python that tests compare ONNX files with (onnxruntime and numpy in .build/python) and prints its path, for
+# Makes the Python that tests compare ONNX files with (onnxruntime and numpy in .build/python) and read Cassandra with (cassandra-driver) and prints its path, for
 # MARTLET_TEST_PYTHON. Prints nothing, and says so, where it cannot be made: the tests that need it are then skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(onnxruntime==1.32.0 numpy==2.4.6)
+packages=(onnxruntime==1.32.0 numpy==2.4.6 cassandra-driver==3.30.1)
 folder=$PWD/.build/python
 mark=$folder/.installed
 

@@ -139,7 +139,8 @@ extension Option {
             let unit = text.dropFirst(digits.count).lowercased()
             let powers = ["": 0, "b": 0, "k": 1, "m": 2, "g": 3, "t": 4]
             let isBinary = unit.hasSuffix("ib") || unit.count == 1
-            let letter = unit.hasSuffix("ib") ? String(unit.dropLast(2)) : unit.count == 2 ? String(unit.dropLast()) : unit
+            let letter =
+                unit.hasSuffix("ib") ? String(unit.dropLast(2)) : unit.count == 2 ? String(unit.dropLast()) : unit
             guard let number = Double(digits), let power = powers[letter] else {
                 throw UsageError("“\(text)” is not a size such as 512MiB, 8G or 2GB")
             }

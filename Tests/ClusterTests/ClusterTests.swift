@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [UInt64(1), 2]) func nothingIsLostWhateverIsKilled(seed: UInt64) async throws {
+    @Test(arguments: [UInt64(1)]) func nothingIsLostWhateverIsKilled(seed: UInt64) async throws {
         let cluster = try Cluster()
         try cluster.startMaster()
         for _ in 0..<2 { try cluster.startWorker() }
@@ -53,7 +53,10 @@ import Testing
         let services = cluster.services
         try await cluster.runAdult(
             on: dataset,
-            [(trials: 5, run: { try services.run("kill", "cassandra-2") }), (trials: 11, run: { try services.run("kill", "kafka-2") })])
+            [
+                (trials: 5, run: { try services.run("kill", "cassandra-2") }),
+                (trials: 11, run: { try services.run("kill", "kafka-2") }),
+            ])
     }
 
     @Test func passwordsAndTLSOnAllThree() async throws {
@@ -68,7 +71,10 @@ import Testing
         let wrong: [(changes: [String: String], words: [String])] = [
             (["MARTLET_CASSANDRA_PASSWORD": "no"], ["Cassandra", "cassandra"]),
             (["MARTLET_KAFKA_PASSWORD": "no"], ["Kafka", "uthentication"]),
-            (["MARTLET_REDIS_URL": addresses["MARTLET_REDIS_URL"]?.replacing("martlet-test", with: "no") ?? ""], ["Redis"]),
+            (
+                ["MARTLET_REDIS_URL": addresses["MARTLET_REDIS_URL"]?.replacing("martlet-test", with: "no") ?? ""],
+                ["Redis"]
+            ),
             (["MARTLET_CASSANDRA_TLS_CA": authority.path("ca.pem")], ["Cassandra", "authority"]),
             (["MARTLET_KAFKA_TLS_CA": authority.path("ca.pem")], ["Kafka", "certificate"]),
             (["MARTLET_REDIS_TLS_CA": authority.path("ca.pem")], ["Redis", "authority"]),

@@ -93,7 +93,8 @@ public final class MartletService: Sendable {
         }
         guard isFirst else { throw PlatformError(.conflict, "the service was started before") }
         try prepareSpool()
-        try await stores.datasets.removeIncomplete(begunBefore: .now())
+        // Where others use the stores, what was begun lately may be under way with them.
+        try await stores.datasets.removeIncomplete(begunBefore: .now().adding(seconds: stores.isShared ? -86_400 : 0))
         try await Topics.create(in: stores.log)
         let watcher = try await stores.log.watcher(of: Topics.events)
         let watching = _Concurrency.Task { [pokes] in

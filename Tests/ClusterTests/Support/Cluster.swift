@@ -14,7 +14,11 @@ final class Cluster {
         folder = try TemporaryFolder()
         var arguments = ["migrate"]
         if layout.nodes > 1 { arguments += ["--cassandra-replication", "\(layout.nodes)"] }
-        let migration = try Node.run(arguments, services.addresses)
+        var migration = try Node.run(arguments, services.addresses)
+        // Cassandra makes its first role some seconds after it listens; until then nobody is let in.
+        for _ in 0..<200 where migration.status != 0 && layout.isSecure {
+            migration = try Node.run(arguments, services.addresses)
+        }
         guard migration.status == 0 else { throw Failure("migrate: \(migration.errors)") }
     }
 
@@ -117,7 +121,9 @@ struct API {
     func json(_ method: String, _ path: String, _ body: [String: Any]? = nil) async throws -> [String: Any] {
         let bytes = try body.map { [UInt8](try JSONSerialization.data(withJSONObject: $0)) }
         let response = try await call(method, path, bytes)
-        guard (200..<300).contains(response.status) else { throw Failure("\(method) \(path): \(response.status) \(response.text)") }
+        guard (200..<300).contains(response.status) else {
+            throw Failure("\(method) \(path): \(response.status) \(response.text)")
+        }
         return try JSONSerialization.jsonObject(with: Data(response.body)) as? [String: Any] ?? [:]
     }
 

@@ -63,7 +63,8 @@ struct Messages {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
-            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=somebody else", "-keyout",
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=somebody else",
+            "-keyout",
             folder.path("key.pem"), "-out", folder.path("ca.pem"),
         ]
         process.standardError = FileHandle.nullDevice

@@ -162,10 +162,15 @@ actor OneByOne {
 
 /// Says which servers the environment does not name, so that nobody takes their tests for passed.
 @Suite struct ServersNamed {
-    @Test(.enabled(if: TestServers.cassandra != nil, "MARTLET_CASSANDRA_CONTACT_POINTS is not set: Cassandra's driver is not tested"))
+    @Test(
+        .enabled(
+            if: TestServers.cassandra != nil,
+            "MARTLET_CASSANDRA_CONTACT_POINTS is not set: Cassandra's driver is not tested"))
     func cassandra() { #expect(StoreKind.present.contains(.cassandra)) }
 
-    @Test(.enabled(if: TestServers.kafka != nil, "MARTLET_KAFKA_BOOTSTRAP_SERVERS is not set: Kafka's driver is not tested"))
+    @Test(
+        .enabled(
+            if: TestServers.kafka != nil, "MARTLET_KAFKA_BOOTSTRAP_SERVERS is not set: Kafka's driver is not tested"))
     func kafka() { #expect(LogKind.present.contains(.kafka)) }
 
     @Test(.enabled(if: TestServers.redis != nil, "MARTLET_REDIS_URL is not set: Redis's driver is not tested"))

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Builds and passes every test. MARTLET_TEST_SERVICES may name a script that starts Cassandra, Kafka and Redis on this machine
+# (start, stop, kill, env and wipe, with SERVICES_DIR as its folder): then the drivers are tested against them, plain and with
+# TLS and passwords, and a cluster of processes, on the tables of MARTLET_TEST_DATA, while servers and processes are killed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+swift_build=${SWIFT_BUILD:-swift build}
+
+$swift_build --build-tests
+export MARTLET_TEST_PYTHON="${MARTLET_TEST_PYTHON-$(scripts/python-tools.sh)}"
+if [ -z "${MARTLET_TEST_SERVICES:-}" ]; then
+    echo "MARTLET_TEST_SERVICES is not set: tests against Cassandra, Kafka and Redis are skipped" >&2
+    exec swift test --skip-build
+fi
+
+folder=$(mktemp -d)
+export SERVICES_DIR=$folder/services
+services() { bash "$MARTLET_TEST_SERVICES" "$@"; }
+trap 'services wipe >/dev/null 2>&1 || true; rm -rf "$folder"' EXIT
+
+services start
+(
+    eval "$(services env)"
+    swift test --skip-build --skip ClusterTests
+)
+services wipe
+
+export SERVICES_SECURE=1
+services start
+(
+    eval "$(services env)"
+    # Cassandra makes its first role some seconds after it listens.
+    sleep 15
+    swift test --skip-build --filter 'CQLTests|KafkaTests|RedisTests|DriversTests'
+)
+services wipe
+unset SERVICES_SECURE
+
+# What trains for minutes is tested as it is shipped.
+$swift_build -c release --static-swift-stdlib --product martlet
+export MARTLET_TEST_BINARY=$($swift_build -c release --static-swift-stdlib --show-bin-path)/martlet
+swift test --skip-build --filter ClusterTests
