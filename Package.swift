@@ -95,7 +95,9 @@ let package = Package(
 
         .executableTarget(
             name: "martlet-bench",
-            dependencies: ["AutoML", "CQL", "Kafka", "Learners", "Network", "Redis", "Search", "Tabular"],
+            dependencies: [
+                "AutoML", "CQL", "Drivers", "Kafka", "Learners", "Network", "Platform", "Redis", "Search", "Tabular",
+            ],
             swiftSettings: common),
 
         tests("Tabular", resources: [.copy("Resources")]),
