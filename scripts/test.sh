@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds and passes every test. MARTLET_TEST_SERVICES may name a script that starts Cassandra, Kafka and Redis on this machine
 # (start, stop, kill, env and wipe, with SERVICES_DIR as its folder): then the drivers are tested against them, plain and with
-# TLS and passwords, and a cluster of processes, on the tables of MARTLET_TEST_DATA, while servers and processes are killed.
+# TLS and passwords, and a cluster of processes, on the tables of MARTLET_TEST_DATA, while servers and processes are killed
+# (MARTLET_TEST_CLUSTER, such as /aLargeTable, picks some of these tests).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 swift_build=${SWIFT_BUILD:-swift build}
@@ -18,10 +19,13 @@ export SERVICES_DIR=$folder/services
 services() { bash "$MARTLET_TEST_SERVICES" "$@"; }
 trap 'services wipe >/dev/null 2>&1 || true; rm -rf "$folder"' EXIT
 
+# Those with servers apart from those that compute, which would keep each other waiting.
+live='NetworkTests|CQLTests|KafkaTests|RedisTests|DriversTests'
+swift test --skip-build --skip "$live|ClusterTests"
 services start
 (
     eval "$(services env)"
-    swift test --skip-build --skip ClusterTests
+    swift test --skip-build --filter "$live"
 )
 services wipe
 
@@ -31,7 +35,7 @@ services start
     eval "$(services env)"
     # Cassandra makes its first role some seconds after it listens.
     sleep 15
-    swift test --skip-build --filter 'CQLTests|KafkaTests|RedisTests|DriversTests'
+    swift test --skip-build --filter "$live"
 )
 services wipe
 unset SERVICES_SECURE
@@ -39,4 +43,4 @@ unset SERVICES_SECURE
 # What trains for minutes is tested as it is shipped.
 $swift_build -c release --static-swift-stdlib --product martlet
 export MARTLET_TEST_BINARY=$($swift_build -c release --static-swift-stdlib --show-bin-path)/martlet
-swift test --skip-build --filter ClusterTests
+swift test --skip-build --filter "ClusterTests${MARTLET_TEST_CLUSTER:-}"

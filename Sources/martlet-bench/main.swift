@@ -12,7 +12,8 @@ do {
     case "predict": try PredictionBenchmark.run(Array(arguments.dropFirst()))
     case "read": try ReadingBenchmark.run(Array(arguments.dropFirst()))
     default:
-        throw BenchmarkError(description: "usage: martlet-bench boosting|cql|datasets|explain|kafka|network|predict|read …")
+        throw BenchmarkError(
+            description: "usage: martlet-bench boosting|cql|datasets|explain|kafka|network|predict|read …")
     }
 } catch {
     print(error)

@@ -67,7 +67,9 @@ extension Connection {
         var left = Connection.bytesPerTurn
         while phase != .closed {
             if let tls, !tls.output.isDrained {
-                guard let count = transmit(&tls.output) else { return }
+                // What a failed send leads to begins once the buffer is no longer being changed.
+                let outcome = transmit(&tls.output)
+                guard let count = count(of: outcome) else { return }
                 left -= count
                 if tls.output.isDrained { tls.output.removeAll() }
             } else if phase == .handshaking || phase == .lingering {
@@ -76,7 +78,8 @@ extension Connection {
                 if let tls {
                     guard encrypt(tls) else { return }
                 } else {
-                    guard let count = transmit(&sending) else { return }
+                    let outcome = transmit(&sending)
+                    guard let count = count(of: outcome) else { return }
                     left -= count
                     settle(count)
                 }
@@ -104,8 +107,15 @@ extension Connection {
         }
     }
 
-    /// Hands bytes to the system and gives their number; nil where it takes none now, or the connection has ended.
-    private func transmit(_ buffer: inout OutgoingBuffer) -> Int? {
+    /// What became of bytes that were handed to the system.
+    private enum Transmission {
+        case sent(Int)
+        /// The socket takes none now.
+        case blocked
+        case failed(Int32)
+    }
+
+    private func transmit(_ buffer: inout OutgoingBuffer) -> Transmission {
         let descriptor = descriptor
         while true {
             let count = buffer.withPieces(&loop.core.pieces, limit: Connection.piecesPerSend) { pieces in
@@ -115,18 +125,24 @@ extension Connection {
             }
             if count >= 0 {
                 buffer.advance(count)
-                if phase == .draining { sentWhileClosing += count }
-                return count
+                return .sent(count)
             }
             let number = errno
             if number == EINTR { continue }
-            if number == EAGAIN {
-                isBlocked = true
-            } else {
-                writingFailed(number)
-            }
-            return nil
+            return number == EAGAIN ? .blocked : .failed(number)
         }
+    }
+
+    /// The number of bytes sent; nil where the socket takes none now, or the connection has ended.
+    private func count(of transmission: Transmission) -> Int? {
+        switch transmission {
+        case .sent(let count):
+            if phase == .draining { sentWhileClosing += count }
+            return count
+        case .blocked: isBlocked = true
+        case .failed(let number): writingFailed(number)
+        }
+        return nil
     }
 
     /// A peer that broke the connection off may have said why before: what it sent is read first.
