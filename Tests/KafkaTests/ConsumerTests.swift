@@ -1,7 +1,7 @@
 import Kafka
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(1)))
 struct ConsumerTests {
     @Test("a member gets the messages of all partitions in order, each once")
     func inOrder() async throws {
