@@ -19,11 +19,14 @@ final class KafkaMessageLog: MessageLog {
         self.configuration = configuration
         client = configuration.client(log: log)
         do {
-            try await client.check(timeout: .seconds(15))
+            // What is wrong at the start is told by the error, once.
+            var quiet = client
+            quiet.log = nil
+            try await quiet.check(timeout: .seconds(15))
             admin = try Admin(client)
             producer = Mutex(try KafkaMessageLog.makeProducer(client))
         } catch let error as KafkaError {
-            throw PlatformError(.unavailable, "Kafka at \(configuration.bootstrapServers): \(error)")
+            throw PlatformError(.unavailable, "Kafka: \(error)")
         }
     }
 
