@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [UInt64(1)]) func nothingIsLostWhateverIsKilled(seed: UInt64) async throws {
+    @Test(arguments: [UInt64(1), 2]) func nothingIsLostWhateverIsKilled(seed: UInt64) async throws {
         let cluster = try Cluster()
         try cluster.startMaster()
         for _ in 0..<2 { try cluster.startWorker() }
