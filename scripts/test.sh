@@ -36,8 +36,10 @@ export SERVICES_SECURE=1
 services start
 (
     eval "$(services env)"
-    # Cassandra makes its first role some seconds after it listens.
-    sleep 15
+    # Cassandra makes its first role some seconds after it listens; until then nobody is let in.
+    export MARTLET_CASSANDRA_KEYSPACE=martlet_ready
+    timeout 180 bash -c "until '$($swift_build --show-bin-path)/martlet' migrate >/dev/null 2>&1; do sleep 1; done"
+    unset MARTLET_CASSANDRA_KEYSPACE
     swift test --skip-build --filter "$live|KafkaTests.(CheckTests|LiveTests)"
 )
 services wipe

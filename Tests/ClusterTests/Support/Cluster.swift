@@ -16,7 +16,8 @@ final class Cluster {
         if layout.nodes > 1 { arguments += ["--cassandra-replication", "\(layout.nodes)"] }
         var migration = try Node.run(arguments, services.addresses)
         // Cassandra makes its first role some seconds after it listens; until then nobody is let in.
-        for _ in 0..<200 where migration.status != 0 && layout.isSecure {
+        let limit = ContinuousClock.now + .seconds(180)
+        while migration.status != 0 && layout.isSecure && ContinuousClock.now < limit {
             migration = try Node.run(arguments, services.addresses)
         }
         guard migration.status == 0 else { throw Failure("migrate: \(migration.errors)") }
