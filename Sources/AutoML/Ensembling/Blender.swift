@@ -157,7 +157,9 @@ struct Blender {
                 return error * error
             }
         case .ranking(let isPrecision):
-            return RankingHistogram(own, sum, size, truth: truth, weights: weights).loss(isPrecision: isPrecision)
+            return truth.withUnsafeBufferPointer { truth in
+                RankingHistogram(own, sum, size, truth: truth, weights: weights).loss(isPrecision: isPrecision)
+            }
         case .metric:
             let values = own.indices.map { Double((own[$0] + sum[$0]) / size) }
             let outputs = max(1, target.outputCount)
@@ -212,60 +214,5 @@ struct Blender {
             }
             return total / mass
         }
-    }
-}
-
-/// Rows of the two classes counted by probability, in bins whose width is about a five-hundredth of the probability or of
-/// its complement, whichever is less: areas under curves in linear time.
-private struct RankingHistogram {
-    private static let shift: UInt32 = 14
-    private static let lowest = Float(0x1p-17).bitPattern >> shift
-    private static let half = Float(0.5).bitPattern >> shift - lowest
-
-    private var positive: [Double]
-    private var negative: [Double]
-
-    init(
-        _ own: UnsafeBufferPointer<Float>, _ sum: UnsafeBufferPointer<Float>, _ size: Float, truth: [Float],
-        weights: [Float]?
-    ) {
-        let count = 2 * Int(RankingHistogram.half) + 2
-        positive = Array(repeating: 0, count: count)
-        negative = positive
-        let scale = 1 / size
-        for index in own.indices {
-            let bin = RankingHistogram.bin((own[index] + sum[index]) * scale)
-            let weight = Double(weights?[index] ?? 1)
-            if truth[index] == 1 { positive[bin] += weight } else { negative[bin] += weight }
-        }
-    }
-
-    @inline(__always)
-    private static func bin(_ probability: Float) -> Int {
-        if probability < 0.5 {
-            let bits = max(0x1p-17, probability).bitPattern >> shift
-            return Int(bits - lowest)
-        }
-        let bits = max(0x1p-17, 1 - probability).bitPattern >> shift
-        return Int(2 * half + 1 - (bits - lowest))
-    }
-
-    func loss(isPrecision: Bool) -> Double {
-        let positives = positive.reduce(0, +)
-        let negatives = negative.reduce(0, +)
-        guard positives > 0, negatives > 0 else { return .nan }
-        var above = (positive: 0.0, negative: 0.0)
-        var area = 0.0
-        for bin in positive.indices.reversed() where positive[bin] > 0 || negative[bin] > 0 {
-            if isPrecision {
-                let taken = above.positive + positive[bin]
-                area += positive[bin] * taken / (taken + above.negative + negative[bin])
-            } else {
-                area += negative[bin] * (above.positive + positive[bin] / 2)
-            }
-            above.positive += positive[bin]
-            above.negative += negative[bin]
-        }
-        return 1 - area / (isPrecision ? positives : positives * negatives)
     }
 }

@@ -111,6 +111,13 @@ struct CassandraExperimentStore: ExperimentStore {
 
     @discardableResult
     func put(_ trial: TrialRecord) async throws -> TrialRecord {
+        if trial.result != nil {
+            // Nearly always the proposal is there, and its end is news.
+            let ended = try await database.apply(
+                "UPDATE trials SET result = ? WHERE experiment_id = ? AND trial = ? IF result = null AND proposal != null",
+                try RecordCodec.encode(trial), trial.experimentID, trial.index)
+            if ended.isApplied { return try await self.trial(trial.index, of: trial.experimentID) ?? trial }
+        }
         var proposal = trial
         proposal.result = nil
         proposal.finishedAt = nil

@@ -55,6 +55,8 @@ final class KafkaMessageLog: MessageLog {
         for _ in 0..<100 {
             do {
                 _ = try await partitionCount(of: topic)
+                let current = producer.withLock { $0 }
+                try await perform { try await current.lookUp(topic: name(topic)) }
                 return
             } catch let error as PlatformError where error.code == .notFound {
                 try await _Concurrency.Task.sleep(for: .milliseconds(50))

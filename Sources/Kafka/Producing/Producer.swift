@@ -57,6 +57,13 @@ public final class Producer: Sendable {
                 topic: topic, partition: partition, key: key, value: value, headers: headers, timestamp: timestamp))
     }
 
+    /// Learns who leads the topic's partitions, so that the first message to it goes out at once. Throws where the topic
+    /// does not exist or no broker answers in time.
+    public func lookUp(topic: String, timeout: Duration = .seconds(10)) async throws {
+        let deadline = ContinuousClock.now + timeout
+        _ = try await core.client.blocking { try AdminCall.partitions($0, topic, deadline) }
+    }
+
     /// Why the producer is useless, where it is.
     public var fatalError: KafkaError? { core.fatalError }
 

@@ -211,15 +211,17 @@ final class Coordinator: Sendable {
         switch report.kind {
         case .submitted: submit(id)
         case .result:
+            guard let result = report.result else { return }
+            // The slot gets its next trial while this one's result is kept.
+            workforce.release(TrialKey(experimentID: id, index: result.index))
+            run(of: id)?.send(.freed)
             // The first result of a trial stays; others of it change nothing.
-            guard let result = report.result, var trial = try await stores.experiments.trial(result.index, of: id)
-            else { return }
+            guard var trial = try await stores.experiments.trial(result.index, of: id) else { return }
             if trial.result == nil {
                 trial.result = result
                 trial.finishedAt = .now()
                 trial = try await stores.experiments.put(trial)
             }
-            workforce.release(TrialKey(experimentID: id, index: result.index))
             if let standing = trial.result { run(of: id)?.send(.result(standing)) }
         case .refused, .failed:
             guard let index = report.index, let worker = report.worker else { return }

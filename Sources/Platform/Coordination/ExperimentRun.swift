@@ -9,6 +9,8 @@ final class ExperimentRun: Sendable {
     /// News for the run.
     enum Signal: Sendable {
         case result(TrialResult)
+        /// A slot is free again; what it gave comes as soon as it is kept.
+        case freed
         /// A worker did not do a trial: it failed, or has less memory than so many bytes.
         case returned(index: Int, worker: String, bytes: Int?)
         case progress(index: Int, share: Double)
@@ -137,6 +139,7 @@ final class ExperimentRun: Sendable {
                 }
                 try await events.write(.trialProgress, record, trial: trial, trialProgress: share)
                 continue
+            case .freed: isNews = false
             case .workforce: isNews = clock.isTimed
             case .cancel, .time: break
             }

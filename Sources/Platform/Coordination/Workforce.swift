@@ -103,8 +103,10 @@ final class Workforce: Sendable {
     /// The trial is no longer anyone's.
     func release(_ trial: TrialKey) {
         state.withLock { state in
-            state.placed[trial] = nil
+            let worker = state.placed.removeValue(forKey: trial)
             state.lastSeen[trial] = nil
+            // It will say so itself, a little later than the result comes.
+            if let worker { state.members[worker]?.message.running.removeAll { $0 == trial } }
         }
     }
 

@@ -214,8 +214,10 @@ final class Worker: Sendable {
     private func train(
         _ trial: TrialKey, _ cancellation: Cancellation, on thread: WorkThread, _ pool: LazyPool
     ) async throws -> Handling {
+        async let isCancelled = isCancelled(trial.experimentID)
+        async let proposed = stores.experiments.trial(trial.index, of: trial.experimentID)
         guard let experiment = try await stores.experiments.experiment(trial.experimentID), !experiment.state.isFinal,
-            let record = try await stores.experiments.trial(trial.index, of: trial.experimentID)
+            let record = try await proposed
         else { return .done }
         if let result = record.result {
             // It may not have reached the coordinator.
@@ -223,7 +225,7 @@ final class Worker: Sendable {
             return .done
         }
         if let deadline = experiment.trainingDeadline, Timestamp.now() >= deadline { return .done }
-        if try await isCancelled(trial.experimentID) { return .done }
+        if try await isCancelled { return .done }
         let start = TrialStart(id: Identifier.make(), worker: name)
         let starts = try await stores.experiments.putStart(start, ofTrial: trial.index, of: trial.experimentID)
         guard starts.count <= Worker.starts else {
@@ -253,8 +255,10 @@ final class Worker: Sendable {
         }
         if let blobs = outcome.blobs {
             let (models, id) = (stores.models, trial.experimentID)
-            try await models.put(blobs.predictions, name: ModelNames.predictions(trial: trial.index), of: id)
+            async let predictions: Void = models.put(
+                blobs.predictions, name: ModelNames.predictions(trial: trial.index), of: id)
             try await models.put(blobs.models, name: ModelNames.models(trial: trial.index), of: id)
+            try await predictions
         }
         try await report(trial, outcome.result)
         return .done
