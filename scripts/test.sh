@@ -32,6 +32,17 @@ services start
 )
 services wipe
 
+# Three nodes, one of which is killed while requests are under way.
+(
+    export CASSANDRA_NODES=3 CASSANDRA_HEAP=448m
+    services start cassandra
+    eval "$(services env)"
+    export MARTLET_TEST_KILL="bash '$MARTLET_TEST_SERVICES' kill cassandra-2"
+    export MARTLET_TEST_START="bash '$MARTLET_TEST_SERVICES' start cassandra-2"
+    swift test --skip-build --filter "CQLTests.*FailoverTests"
+    services wipe
+)
+
 export SERVICES_SECURE=1
 services start
 (

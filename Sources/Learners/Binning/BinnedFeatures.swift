@@ -105,7 +105,7 @@ final class BinnedFeatures: Sendable {
     }
 
     /// Lays the byte columns out in both ways.
-    private init(
+    init(
         mappers: [BinMapper], constantBins: [UInt8], features: [Feature], groupBins: [Int], rowCount: Int,
         bytes: [GroupBytes], pool: ThreadPool
     ) {
@@ -146,14 +146,9 @@ final class BinnedFeatures: Sendable {
     }
 
     /// One byte column of some buffer.
-    private struct GroupBytes: Sendable {
+    struct GroupBytes: Sendable {
         var buffer: NumberBuffer<UInt8>
         var offset: Int
-    }
-
-    /// The shared bins of `problem`.
-    static func of(_ problem: LearningProblem, pool: ThreadPool) -> BinnedFeatures {
-        problem.derived.value("binned") { BinnedFeatures(problem.features, pool: pool) }
     }
 }
 

@@ -8,6 +8,8 @@ public struct GradientBoosting: Learner {
 
     /// The iterations done so far.
     public let keepsPartialModels = true
+    /// True.
+    public let usesBins = true
 
     /// The learner.
     public init() {}

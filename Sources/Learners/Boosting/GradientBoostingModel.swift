@@ -55,7 +55,7 @@ public struct GradientBoostingModel: FittedModel, Hashable {
 
     /// Predicts rows of the problem from its shared bins.
     public func predict(_ problem: LearningProblem, rows: [Int32], context: TrainingContext) throws -> Predictions {
-        let features = BinnedFeatures.of(problem, pool: context.pool)
+        let features = problem.binnedFeatures(pool: context.pool)
         let known = Set(features.mappers)
         guard mappers.allSatisfy(known.contains) else {
             return try predict(problem.features.selecting(rows), context: context)

@@ -28,4 +28,10 @@ public final class DerivedCache: @unchecked Sendable {
             return value
         }
     }
+
+    /// The value under `key`, where it is there or being made.
+    func known<Value: Sendable>(_ key: String, _ type: Value.Type) -> Value? {
+        guard let entry = lock.withLock({ entries[key] }) else { return nil }
+        return entry.lock.withLock { entry.value as? Value }
+    }
 }

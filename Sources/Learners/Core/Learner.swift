@@ -21,6 +21,9 @@ public protocol Learner: Sendable {
     /// Whether a fit that reaches its deadline returns the model it has so far, and a useful one.
     var keepsPartialModels: Bool { get }
 
+    /// Whether it is trained on the problem's binned features (`LearningProblem.encodedBins`).
+    var usesBins: Bool { get }
+
     /// Trains on the rows `training` of the problem; `validation` (may be empty) serves early stopping alone.
     ///
     /// The result depends on the problem, the rows, the configuration and the seed, never on the number of threads. At the
@@ -37,6 +40,9 @@ extension Learner {
 
     /// A fit that reaches its deadline throws.
     public var keepsPartialModels: Bool { false }
+
+    /// Most learners are trained on the values themselves.
+    public var usesBins: Bool { false }
 }
 
 /// What is known of a problem before any training.

@@ -6,6 +6,8 @@ public struct RandomForest: Learner {
     public let name = "random_forest"
     /// The trees finished so far.
     public let keepsPartialModels = true
+    /// True.
+    public let usesBins = true
 
     /// The learner.
     public init() {}
@@ -44,6 +46,8 @@ public struct ExtraTrees: Learner {
     public let name = "extra_trees"
     /// The trees finished so far.
     public let keepsPartialModels = true
+    /// True.
+    public let usesBins = true
 
     /// The learner.
     public init() {}
@@ -80,6 +84,8 @@ public struct ExtraTrees: Learner {
 public struct DecisionTree: Learner {
     /// `decision_tree`.
     public let name = "decision_tree"
+    /// True.
+    public let usesBins = true
 
     /// The learner.
     public init() {}

@@ -37,7 +37,7 @@ package struct TreeFeatureEncoder: Sendable, Hashable {
     static func features(
         of problem: LearningProblem, training: [Int32], seed: Seed, context: TrainingContext
     ) throws -> (BinnedFeatures, TreeFeatureEncoder) {
-        let shared = BinnedFeatures.of(problem, pool: context.pool)
+        let shared = problem.binnedFeatures(pool: context.pool)
         let needy = needy(problem.features)
         var encoder = TreeFeatureEncoder()
         guard !training.isEmpty, !needy.texts.isEmpty || !needy.levels.isEmpty else { return (shared, encoder) }

@@ -8,6 +8,8 @@ internal import Synchronization
 final class Workforce: Sendable {
     /// Seconds of silence after which a worker counts as gone.
     static let patience = 5.0
+    /// Seconds after which one that fell silent is not waited for any more.
+    static let memory = 60.0
     /// Seconds in which every worker of a cluster says something.
     static let settling = 1.5
 
@@ -23,6 +25,8 @@ final class Workforce: Sendable {
 
     private struct State {
         var members: [String: Member] = [:]
+        /// Those that fell silent without leaving: on a busy machine they are only late.
+        var late: [String: Member] = [:]
         /// Trials given out here that no result has come for, and to whom.
         var placed: [TrialKey: String] = [:]
         /// When a trial was given out, or last heard of.
@@ -51,6 +55,7 @@ final class Workforce: Sendable {
         let now = clock()
         state.withLock { state in
             state.members[message.name] = Member(message: message, heardAt: now)
+            state.late[message.name] = nil
             for trial in message.running {
                 // One that was given to another and is here now came over with its partition.
                 if state.placed[trial] != nil { state.placed[trial] = message.name }
@@ -69,7 +74,11 @@ final class Workforce: Sendable {
             let silent = state.members.filter {
                 Double(now - min(now, $0.value.heardAt)) > Workforce.patience * 1e9
             }.map(\.key)
-            for name in silent { forget(name, &state) }
+            for name in silent {
+                state.late[name] = state.members[name]
+                forget(name, &state)
+            }
+            state.late = state.late.filter { Double(now - min(now, $0.value.heardAt)) < Workforce.memory * 1e9 }
             return !silent.isEmpty
         }
     }
@@ -86,8 +95,12 @@ final class Workforce: Sendable {
         let now = clock()
         return state.withLock { state in
             let fitting = state.members.values.map(\.message).filter { $0.trialMemory >= bytes && !$0.isLeaving }
-            // Who failed at it gets it again only where there is no one else, who may be busy for now.
+            // Who failed at it gets it again only where there is no one else, who may be busy or late for now.
             let others = fitting.filter { !avoiding.contains($0.name) }
+            let isAwaited = state.late.values.contains {
+                $0.message.trialMemory >= bytes && !avoiding.contains($0.message.name)
+            }
+            if !avoiding.isEmpty, others.isEmpty, isAwaited { return nil }
             let choice = (others.isEmpty ? fitting : others).filter { state.free($0.name) > 0 }.max {
                 (state.free($0.name), $1.name) < (state.free($1.name), $0.name)
             }

@@ -33,7 +33,8 @@ public final class MartletWorker: Sendable {
         self.stores = stores
         self.options = options
         name = WorkerName.make()
-        data = ExperimentData(stores: stores, learners: learners, capacity: options.datasets)
+        data = ExperimentData(
+            stores: stores, learners: learners, capacity: options.datasets, sharesBins: true)
         worker = Worker(
             name: name, stores: stores, data: data, ownsData: true,
             capacity: .init(

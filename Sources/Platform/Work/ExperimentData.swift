@@ -9,8 +9,12 @@ final class ExperimentData: Sendable {
     private let tables: SingleFlightCache<Table>
     private let prepared: SingleFlightCache<PreparedExperiment>
     private let thread = WorkThread(name: "martlet-data")
+    /// Bins that workers share; nil where nobody else trains.
+    private let bins: SharedBins?
 
-    init(stores: Stores, learners: LearnerSet, capacity: Int) {
+    /// - Parameter sharesBins: whether binned features are shared through the stores' cache.
+    init(stores: Stores, learners: LearnerSet, capacity: Int, sharesBins: Bool = false) {
+        bins = sharesBins ? stores.cache.map { SharedBins(cache: $0) } : nil
         reader = DatasetReader(store: stores.datasets, cache: stores.cache)
         self.learners = learners
         tables = SingleFlightCache(capacity: capacity)
@@ -20,6 +24,18 @@ final class ExperimentData: Sendable {
     /// The experiment ready for training. Throws `AutoMLError` where the table does not fit the settings.
     func experiment(_ record: ExperimentRecord) async throws -> PreparedExperiment {
         try await prepared.value(record.id) { [self] in try await prepare(record.request) }
+    }
+
+    /// Runs a trial of the experiment, with what other workers have derived from its data and they with what it does.
+    func sharing<Outcome>(
+        _ record: ExperimentRecord, _ experiment: PreparedExperiment, learner: String,
+        run: () async throws -> Outcome
+    ) async rethrows -> Outcome {
+        guard let bins, experiment.learners.learner(learner)?.usesBins == true else { return try await run() }
+        await bins.fetch(record.request, for: experiment.problem, on: thread)
+        let outcome = try await run()
+        await bins.offer(record.request, of: experiment.problem, on: thread)
+        return outcome
     }
 
     /// The same without keeping it.

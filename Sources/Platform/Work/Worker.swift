@@ -229,8 +229,9 @@ final class Worker: Sendable {
         let start = TrialStart(id: Identifier.make(), worker: name)
         let starts = try await stores.experiments.putStart(start, ofTrial: trial.index, of: trial.experimentID)
         guard starts.count <= Worker.starts else {
-            let workers = Set(starts.map(\.worker)).subtracting([name]).sorted()
-            try await giveUp(record, workers, "it ended \(starts.count - 1) workers or was abandoned by them")
+            let before = starts.filter { $0.id != start.id }
+            let workers = Set(before.map(\.worker)).sorted()
+            try await giveUp(record, workers, "\(before.count) workers ended with it or failed at it")
             return .done
         }
         let outcome: TrialOutcome
@@ -245,7 +246,9 @@ final class Worker: Sendable {
                         bytes: bytes))
                 return .done
             }
-            outcome = try await run(record.spec, prepared, experiment, cancellation, on: thread, pool)
+            outcome = try await data.sharing(experiment, prepared, learner: record.spec.learner) {
+                try await run(record.spec, prepared, experiment, cancellation, on: thread, pool)
+            }
         } catch let error as AutoMLError {
             outcome = TrialOutcome(result: TrialResult(record.spec, status: .failed, reason: error.message))
         }
