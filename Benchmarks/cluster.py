@@ -1,11 +1,14 @@
 """What the platform costs and how workers add up: one experiment of 40 trials on a table, in one process, by a master with
-one worker, and with two, one thread each, in turn; wall time from the submission to the end.
+one worker, and with two, one thread each, in turn; wall time from the submission to the end. How far two workers can get is
+told by two processes that run the experiment at the same time: processors that share caches and arithmetic units are not two.
+And how soon a cancelled trial is over: from the request to the moment when the worker says that it trains nothing.
 
     Benchmarks/cluster.py TABLE TARGET --martlet .build/release/martlet [--rounds 3]
 
 Cassandra, Kafka and Redis are those that the environment names (MARTLET_CASSANDRA_CONTACT_POINTS …).
 """
 import argparse
+import concurrent.futures
 import json
 import os
 import statistics
@@ -40,6 +43,43 @@ def local(martlet, table, target, folder):
     return time.monotonic() - begun
 
 
+def local_twice(martlet, table, target, folder):
+    """Two runs at the same time; seconds until both have ended."""
+    os.makedirs(f"{folder}/other", exist_ok=True)
+    begun = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda place: local(martlet, table, target, place), [folder, f"{folder}/other"]))
+    return time.monotonic() - begun
+
+
+def cancellation(api, dataset, target):
+    """Seconds from the request to cancel to a free slot, with a long trial under way."""
+    experiment = request(f"{api}/experiments", {
+        "dataset_id": dataset, "target": target, "trials": 40, "learners": ["gradient_boosting"]})["id"]
+    while not any(worker["trials"] for worker in request(f"{api}/cluster")["workers"]):
+        time.sleep(0.02)
+    time.sleep(0.5)
+    begun = time.monotonic()
+    request(f"{api}/experiments/{experiment}/cancel", {})
+    while any(worker["trials"] for worker in request(f"{api}/cluster")["workers"]):
+        time.sleep(0.01)
+    took = time.monotonic() - begun
+    settle(api)
+    return took
+
+
+def settle(api):
+    """Waits until the master puts no models together any more."""
+    before = None
+    while True:
+        with open("/proc/%d/stat" % settle.master) as stat:
+            ticks = sum(map(int, stat.read().rsplit(")", 1)[1].split()[11:13]))
+        if before is not None and ticks - before < 10:
+            return
+        before = ticks
+        time.sleep(1)
+
+
 def cluster(api, dataset, target):
     begun = time.monotonic()
     experiment = request(f"{api}/experiments", {
@@ -63,20 +103,25 @@ def main():
     options = parser.parse_args()
     environment = dict(os.environ, MARTLET_CASSANDRA_KEYSPACE="martlet_overhead", MARTLET_KAFKA_PREFIX="overhead-")
     subprocess.run([options.martlet, "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
-    times = {"one process": [], "one worker": [], "two workers": []}
+    times = {"one process": [], "two processes": [], "one worker": [], "two workers": [], "cancellation": []}
     with tempfile.TemporaryDirectory() as folder:
         master, line = start([options.martlet, "master", "--port", "0", "--threads", "1"], environment)
         api = line.split()[-1] + "/api/v1"
+        settle.master = master.pid
         with open(options.table, "rb") as file:
             dataset = request(f"{api}/datasets?name=bench", file.read(), "application/octet-stream")["id"]
         try:
             for _ in range(options.rounds):
-                times["one process"].append(local(options.martlet, options.table, options.target, folder))
+                for name, run in (("one process", local), ("two processes", local_twice)):
+                    times[name].append(run(options.martlet, options.table, options.target, folder))
                 for name, count in (("one worker", 1), ("two workers", 2)):
                     workers = [start([options.martlet, "worker", "--threads", "1"], environment)[0] for _ in range(count)]
                     while request(f"{api}/cluster")["slots"] != count:
                         time.sleep(0.1)
                     times[name].append(cluster(api, dataset, options.target))
+                    settle(api)
+                    if count == 1:
+                        times["cancellation"].append(cancellation(api, dataset, options.target))
                     for worker in workers:
                         worker.terminate()
                         worker.wait()
@@ -84,10 +129,13 @@ def main():
             master.terminate()
             master.wait()
     median = {name: statistics.median(all) for name, all in times.items()}
+    one, two = median["one process"], median["two processes"]
     print("| | seconds | |\n|---|---|---|")
-    print(f"| one process | {median['one process']:.1f} | |")
-    print(f"| a master and one worker | {median['one worker']:.1f} | {median['one worker'] / median['one process']:.2f} × one process |")
+    print(f"| one process | {one:.1f} | |")
+    print(f"| two processes at the same time, each the whole experiment | {two:.1f} | {2 * one / two:.2f} × the work of one: the machine's limit |")
+    print(f"| a master and one worker | {median['one worker']:.1f} | {median['one worker'] / one:.2f} × one process |")
     print(f"| a master and two workers | {median['two workers']:.1f} | {median['one worker'] / median['two workers']:.2f} × as fast as one worker |")
+    print(f"| from a cancellation to a free slot | {median['cancellation']:.2f} | at most {max(times['cancellation']):.2f} |")
     print(json.dumps(times))
 
 

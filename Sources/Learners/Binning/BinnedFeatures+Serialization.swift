@@ -84,7 +84,9 @@ extension LearningProblem {
     /// - Returns: whether they are in use; those that cannot be read, or do not fit, change nothing.
     @discardableResult
     public func adoptBins(_ bytes: [UInt8], pool: ThreadPool = .single) -> Bool {
-        guard let bins = try? BinnedFeatures(decoding: bytes, pool: pool), bins.rowCount == rowCount else { return false }
+        guard let bins = try? BinnedFeatures(decoding: bytes, pool: pool), bins.rowCount == rowCount else {
+            return false
+        }
         let names = Set(features.columns.map(\.name))
         guard bins.mappers.allSatisfy({ names.contains($0.name) }) else { return false }
         return derived.value(LearningProblem.binned) { bins } === bins

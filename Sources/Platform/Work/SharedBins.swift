@@ -31,14 +31,17 @@ final class SharedBins: Sendable {
             halves.0 = (halves.0 ^ UInt64(byte)) &* 0x100_0000_01b3
             halves.1 = (halves.1 ^ UInt64(byte &+ 0x55)) &* 0x100_0000_01b3
         }
-        return "martlet:bins:\(martletVersion):\(request.datasetID):\(String(halves.0, radix: 16))\(String(halves.1, radix: 16))"
+        return
+            "martlet:bins:\(martletVersion):\(request.datasetID):\(String(halves.0, radix: 16))\(String(halves.1, radix: 16))"
     }
 
     /// Takes the bins of the experiment's features from the cache, where they are there and none are here.
     func fetch(_ request: ExperimentRequest, for problem: LearningProblem, on thread: WorkThread) async {
         guard SharedBins.isWorthwhile(problem), !problem.hasBins, let key = SharedBins.key(request) else { return }
         var isThere = false
-        if let bytes = await cache.value(key) { isThere = (try? await thread.run { problem.adoptBins(bytes) }) ?? false }
+        if let bytes = await cache.value(key) {
+            isThere = (try? await thread.run { problem.adoptBins(bytes) }) ?? false
+        }
         known.withLock { known in
             if isThere { known.insert(key) } else { known.remove(key) }
         }
