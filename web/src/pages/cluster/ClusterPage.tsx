@@ -1,0 +1,3 @@
+export function ClusterPage(_props: { id?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function ModelPage(_props: { id?: string }) {
+  return null;
+}

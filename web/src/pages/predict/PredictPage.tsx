@@ -1,0 +1,3 @@
+export function PredictPage(_props: { id?: string }) {
+  return null;
+}
