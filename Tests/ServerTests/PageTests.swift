@@ -46,7 +46,7 @@ struct PageTests {
             #expect(plan["task"] == "binary" && plan["task_reason"]?.text?.isEmpty == false)
             #expect(plan["metric"] == "roc_auc" && plan["metrics"]?.elements?.first?["name"] == "roc_auc")
             #expect(plan["rows"] == 160 && plan["class_count"] == 2)
-            #expect(plan["classes"]?.elements?.first == ["value": "short", "count": 80])
+            #expect(plan["classes"]?.elements?.first == ["count": 80, "value": "short"])
             func column(_ name: String) -> JSONValue? { plan["columns"]?.elements?.first { $0["name"]?.text == name } }
             #expect(column("leak")?["is_leaking"] == true && column("useful")?["is_leaking"] == false)
             #expect(column("row_id")?["is_used"] == false && column("house")?["is_used"] == false)
@@ -171,7 +171,7 @@ struct PageTests {
             $0.links = [.init(title: "Grafana", href: "http://grafana.example")]
         } body: { martlet in
             let cluster = try await martlet.request("GET", "/api/v1/cluster").json
-            #expect(cluster["links"] == [["title": "Grafana", "href": "http://grafana.example"]])
+            #expect(cluster["links"] == [["href": "http://grafana.example", "title": "Grafana"]])
             let stores = try #require(cluster["storage"]?.elements)
             #expect(stores.map { $0["name"] } == ["datasets", "experiments", "models", "messages"])
             #expect(stores.allSatisfy { $0["healthy"] == true })

@@ -36,7 +36,7 @@ struct SiteTests {
     }
 
     @Test func filesComeWithTypeTagAndCachingByName() async throws {
-        try await withSite { martlet in
+        try await withSite { martlet async throws in
             let script = try await martlet.request("GET", "/app/main-1B2C3D4E.js")
             #expect(script.status == 200 && script.text == SiteTests.script)
             #expect(script.headers["content-type"] == "text/javascript; charset=utf-8")
@@ -57,7 +57,7 @@ struct SiteTests {
     }
 
     @Test func gzipIsSentToThoseWhoTakeIt() async throws {
-        try await withSite { martlet in
+        try await withSite { martlet async throws in
             for (accepted, encoding) in [
                 ("br, gzip", "gzip"), ("gzip;q=0.5", "gzip"), ("gzip;q=0", nil), ("identity", nil),
             ] as [(String, String?)] {
@@ -71,7 +71,7 @@ struct SiteTests {
     }
 
     @Test func pagesOfTheSiteAreItsFirstPageAndTheRestIsNotFound() async throws {
-        try await withSite { martlet in
+        try await withSite { martlet async throws in
             for path in ["/", "/datasets", "/models/abc-00001/predict", "/index.html"] {
                 let page = try await martlet.request("GET", path)
                 #expect(page.status == 200 && page.text == SiteTests.page, "\(path)")
@@ -89,7 +89,7 @@ struct SiteTests {
     }
 
     @Test func theSiteIsOpenAndTheInterfaceIsNot() async throws {
-        try await withSite(token: "secret") { martlet in
+        try await withSite(token: "secret") { martlet async throws in
             for path in ["/", "/datasets", "/app/main-1B2C3D4E.js", "/api/v1/server"] {
                 #expect(try await martlet.request("GET", path).status == 200, "\(path)")
             }
@@ -101,7 +101,7 @@ struct SiteTests {
     }
 
     @Test func thePolicyAllowsItsOwnScriptsAlone() async throws {
-        try await withSite { martlet in
+        try await withSite { martlet async throws in
             let page = try await martlet.request("GET", "/")
             let policy = try #require(page.headers["content-security-policy"])
             let hash = Data(SHA256.digest(Array(#"{"imports":{}}"#.utf8))).base64EncodedString()
@@ -114,7 +114,7 @@ struct SiteTests {
     }
 
     @Test func linksOfOtherSitesLeadHereAndTheirScriptsDoNot() async throws {
-        try await withSite { martlet in
+        try await withSite { martlet async throws in
             func status(_ path: String, _ destination: String) async throws -> Int {
                 try await martlet.request(
                     "GET", path, headers: ["Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": destination]

@@ -18,11 +18,19 @@ extension ValidationPlan {
     static func groupedHoldOut(
         _ target: Target, _ groups: [Int32], share: Double, name: String, seed: Seed
     ) throws -> ValidationPlan {
-        let count = (groups.max() ?? -1) + 1
-        let parts = max(2, min(20, Int(count)))
-        let dealt = try deal(groups, into: parts, name: name, seed: seed.child("held_out_groups"))
-        let kept = UInt8(max(1, min(parts - 1, Int((share * Double(parts)).rounded()))))
-        let assignment = dealt.map { $0 < kept ? UInt8(0) : .max }
+        var sizes = [Int](repeating: 0, count: Int((groups.max() ?? -1) + 1))
+        for group in groups { sizes[Int(group)] += 1 }
+        var random = seed.child("held_out_groups").generator()
+        var order = Array(sizes.indices)
+        random.shuffle(&order)
+        let wanted = share * Double(groups.count)
+        var isHeldOut = [Bool](repeating: false, count: sizes.count)
+        var rows = 0
+        for group in order where Double(rows) + Double(sizes[group]) / 2 <= wanted || rows == 0 {
+            isHeldOut[group] = true
+            rows += sizes[group]
+        }
+        let assignment = groups.map { isHeldOut[Int($0)] ? UInt8(0) : .max }
         return try ValidationPlan(
             folds: 1, repeats: 1, rowCount: target.values.count, assignments: [assignment],
             remark: ", rows of one \"\(name)\" kept together"

@@ -1,4 +1,5 @@
 import Learners
+import Search
 import Tabular
 
 /// How well single columns tell the target, each by itself: one that tells all of it is most likely known only afterwards.
@@ -13,6 +14,9 @@ struct ColumnStrength {
     private let target: [Double]
     private let isClassification: Bool
     private let rows: [Int32]
+    /// Places among `rows` that values are looked at in, and those that they are tested on. By chance: tables repeat.
+    private let learned: [Int]
+    private let tested: [Int]
 
     /// For rows of a table and the target of each. Numeric targets are replaced by their ranks, so that any rising relation
     /// counts.
@@ -23,20 +27,20 @@ struct ColumnStrength {
         isClassification = target.task.isClassification
         let values = chosen.map { target.values[$0] }
         self.target = isClassification ? values : ColumnStrength.ranks(values)
+        var random = Seed(0).child("column_strength").generator()
+        let isLearned = chosen.map { _ in random.unit() < 0.5 }
+        learned = isLearned.indices.filter { isLearned[$0] }
+        tested = isLearned.indices.filter { !isLearned[$0] }
     }
 
     /// From 0, where the column tells nothing, to 1: how much better than the target alone it predicts rows that were not
     /// used to see how its values go with the target (accuracy of the most frequent class, or share of variance explained).
     func of(_ column: Column) -> Double {
         let codes = self.codes(column)
-        let learned = stride(from: 0, to: codes.count, by: 2)
-        let tested = stride(from: 1, to: codes.count, by: 2)
-        return isClassification ? accuracyGain(codes, learned, tested) : explained(codes, learned, tested)
+        return isClassification ? accuracyGain(codes) : explained(codes)
     }
 
-    private func accuracyGain(
-        _ codes: [Int], _ learned: StrideTo<Int>, _ tested: StrideTo<Int>
-    ) -> Double {
+    private func accuracyGain(_ codes: [Int]) -> Double {
         var counts: [Int: [Double: Int]] = [:]
         var all: [Double: Int] = [:]
         for row in learned {
@@ -57,7 +61,7 @@ struct ColumnStrength {
         return total == usualHits ? 0 : max(0, Double(hits - usualHits) / Double(total - usualHits))
     }
 
-    private func explained(_ codes: [Int], _ learned: StrideTo<Int>, _ tested: StrideTo<Int>) -> Double {
+    private func explained(_ codes: [Int]) -> Double {
         var sums: [Int: (sum: Double, count: Double)] = [:]
         var (sum, count) = (0.0, 0.0)
         for row in learned {
