@@ -60,16 +60,39 @@ def test_from_a_file_to_predictions(page, tmp_path):
     page.get_by_role("link", name="Best model").click()
     expect(page).to_have_url(re.compile(r"/models/[^/]+$"))
     settled(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name=re.compile("Model file|Artifact|artifact", re.I)).first.click()
-    assert download.value.path().read_bytes().startswith(b"MARTLET\n")
+    for name in ["Threshold", "Confusion matrix"]:
+        expect(page.get_by_role("heading", name=name).first).to_be_visible()
+    page.get_by_role("tab", name="Use it").click()
+    for name, start in [("Model", b"MARTLET\n"), ("ONNX", b""), ("Report", b"<!doctype html>")]:
+        with page.expect_download(timeout=120_000) as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        assert download.value.path().read_bytes().startswith(start)
+    expect(page.get_by_label("Code for curl")).to_contain_text("/predict")
 
-    page.get_by_role("link", name="Predict").first.click()
+    page.get_by_role("link", name="Predict", exact=True).click()
     expect(page).to_have_url(re.compile(r"/models/[^/]+/predict$"))
     settled(page)
     page.get_by_label("months").fill("3")
     page.get_by_role("button", name="Predict", exact=True).click()
-    expect(page.get_by_text(re.compile("probability", re.I)).first).to_be_visible()
+    expect(page.get_by_role("progressbar", name="Probability of yes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Why")).to_be_visible()
+
+    page.get_by_role("tab", name="A file").click()
+    upload(page, tmp_path, "new.csv", customers(25))
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("^Download")).click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0].startswith("prediction,probability_") and len(lines) == 26
+
+
+def test_a_row_that_cannot_be_is_explained_and_kept(open_page, server, trained):
+    page = open_page(server, f"/models/{trained['model']}/predict")
+    page.watch.allow("status of 422")
+    settled(page)
+    page.get_by_label("Age").fill("very old")
+    page.get_by_role("button", name="Predict", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Age")).to_have_value("very old")
 
 
 def test_two_clicks_from_a_dataset_to_training(open_page, server):

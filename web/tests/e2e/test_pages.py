@@ -3,13 +3,15 @@
 import pytest
 from playwright.sync_api import expect
 
-from conftest import settled, violations
+from conftest import settled, until, violations
 
 PAGES = {
     "home": "/", "datasets": "/datasets", "dataset": "/datasets/{dataset}", "rows": "/datasets/{dataset}?view=rows",
     "train": "/datasets/{dataset}/train", "experiments": "/experiments", "new": "/experiments/new",
     "experiment": "/experiments/{experiment}", "compare": "/experiments/{experiment}?view=compare",
-    "log": "/experiments/{experiment}?view=log", "model": "/models/{model}", "predict": "/models/{model}/predict",
+    "log": "/experiments/{experiment}?view=log", "model": "/models/{model}",
+    "explanation": "/models/{model}?view=explanation", "details": "/models/{model}?view=details",
+    "use": "/models/{model}?view=use", "predict": "/models/{model}/predict", "file": "/models/{model}/predict?view=file",
     "cluster": "/cluster", "sign-in": "/sign-in", "nowhere": "/nowhere",
 }
 
@@ -32,7 +34,7 @@ def test_a_page_has_no_barriers(open_page, server, trained, name):
     assert brightness(page) < 128
     found["dark"] = violations(page)
     page.set_viewport_size({"width": 360, "height": 740})
-    page.wait_for_function("innerWidth === 360")
+    until(page, "innerWidth === 360")
     settled(page)
     found["phone"] = violations(page)
     assert found == {"light": [], "dark": [], "phone": []}

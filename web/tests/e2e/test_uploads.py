@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from conftest import violations
+from conftest import until, violations
 from test_journey import customers, upload
 
 
@@ -41,8 +41,8 @@ def test_an_upload_shows_how_far_it_is_and_can_be_cancelled(open_page, server, t
     upload(page, tmp_path, "large.csv", "a,b\n" + "123456,abcdef\n" * 300_000)
     bar = page.get_by_role("progressbar", name="Upload of large.csv")
     expect(bar).to_be_visible()
-    page.wait_for_function(
-        "Number(document.querySelector('[role=progressbar][aria-label^=Upload]')?.ariaValueNow ?? 0) > 5")
+    until(
+        page, "Number(document.querySelector('[role=progressbar][aria-label^=Upload]')?.ariaValueNow ?? 0) > 5")
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("The upload of large.csv was cancelled.")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
