@@ -38,7 +38,7 @@ export function LeaderboardPanel({ board, isRunning }: LeaderboardPanelProps) {
     const isDescending = sort.key === key ? !sort.isDescending : key === "score" && usual.isDescending;
     return {
       key, width, align, sort: direction,
-      header: <SortHeader title={title} direction={direction} onClick={() => setSort({ key, isDescending })} />,
+      header: <SortHeader title={title} direction={direction} align={align} onClick={() => setSort({ key, isDescending })} />,
     };
   };
   const columns: readonly VirtualColumn[] = [
