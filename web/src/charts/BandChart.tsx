@@ -82,7 +82,7 @@ function bandSeries(x: readonly number[], low: readonly number[], high: readonly
 
 function rangeSeries(low: readonly number[], high: readonly number[], color: string) {
   return {
-    type: "custom", silent: true, tooltip: { show: false }, data: low.map((value, index) => [index, value, high[index]]),
+    type: "custom", silent: true, tooltip: { show: false }, encode: { x: 0, y: [1, 2] }, data: low.map((value, index) => [index, value, high[index]]),
     renderItem: (_parameters: unknown, api: Painter) => {
       const [x, y1] = api.coord([api.value(0), api.value(1)]);
       const [, y2] = api.coord([api.value(0), api.value(2)]);

@@ -35,7 +35,7 @@ export function BarChart({ label, valueName, bars, isSigned = false }: BarChartP
       };
       const whiskers = hasIntervals
         ? [{
-            type: "custom", silent: true, z: 4, data: bars.map((bar, index) => [index, ...(bar.interval ?? [bar.value, bar.value])]),
+            type: "custom", silent: true, z: 4, encode: { x: [1, 2], y: 0 }, data: bars.map((bar, index) => [index, ...(bar.interval ?? [bar.value, bar.value])]),
             renderItem: whisker(colors.text),
           }]
         : [];

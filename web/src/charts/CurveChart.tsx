@@ -28,12 +28,13 @@ export function CurveChart({ label, xName, yName, curves, mark, isUnit = false, 
   const option = useCallback(
     (colors: ChartColors) => {
       const ends = isUnit ? { min: 0, max: 1 } : { scale: true };
+      const named = curves.filter((curve) => curve.look !== "reference").map((curve) => curve.name);
       const marks = mark
         ? [{ type: "scatter", name: "Threshold", symbolSize: 14, z: 5, data: [[mark.x, mark.y]], itemStyle: { color: colors.series[1] } }]
         : [];
       return {
         grid: { left: 8, right: 20, top: curves.length > 2 ? 56 : 36, bottom: 28, containLabel: true },
-        legend: { show: curves.filter((curve) => curve.look !== "reference").length > 1, top: 0, right: 0, textStyle: { color: colors.quiet } },
+        legend: { show: named.length > 1, data: named, top: 0, right: 0, textStyle: { color: colors.quiet } },
         xAxis: valueAxis(colors, xName, ends),
         yAxis: valueAxis(colors, yName, { ...above, ...ends }),
         tooltip: { trigger: "axis", valueFormatter: (value: unknown) => formatNumber(Number(value)) },

@@ -26,7 +26,7 @@ export function baseOption(colors: ChartColors, option: ChartOption): ChartOptio
       backgroundColor: colors.paper,
       borderColor: colors.line,
       textStyle: { color: colors.text, fontSize: 13 },
-      ...((option.tooltip as ChartOption | undefined) ?? {}),
+      ...(option.tooltip as ChartOption | undefined),
     },
   };
 }

@@ -29,6 +29,7 @@ const style = {
   gap: 0.5,
   cursor: "pointer",
   display: "inline-flex",
+  verticalAlign: "middle",
   alignItems: "center",
   borderRadius: 0.5,
   "&:hover": { color: "text.primary" },

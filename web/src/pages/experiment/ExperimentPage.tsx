@@ -98,7 +98,7 @@ function Live({ experiment, reload }: { experiment: Experiment; reload: () => vo
         onChange={(_event, next: string) => setView(next)}
         aria-label="What to see of the experiment"
         variant="scrollable"
-        allowScrollButtonsMobile
+        scrollButtons={false}
       >
         <Tab label="Leaderboard" value="leaderboard" id="tab-leaderboard" aria-controls="panel" />
         <Tab label="Score and speed" value="compare" id="tab-compare" aria-controls="panel" />

@@ -22,7 +22,7 @@ export function DetailsView({ model, evaluation: { card }, entry }: ModelParts) 
           />
         </Section>
       )}
-      {(settings.length > 0 || !isEnsemble) && (
+      {!isEnsemble && (
         <Section title="Hyperparameters" hint={learnerTitle(model.learner)}>
           {settings.length === 0 ? (
             <Typography variant="body2" sx={{ color: "text.secondary" }}>

@@ -4,7 +4,10 @@ import { Section } from "../../components/Section";
 
 /** Pairs of columns that matter together more than each by itself. */
 export function InteractionPanel({ interactions }: { interactions: Explanation["interactions"] }) {
-  const bars = interactions.slice(0, 10).map((entry) => ({ name: entry.columns.join(" × "), value: entry.h }));
+  const bars = [...interactions]
+    .sort((one, other) => other.h - one.h)
+    .slice(0, 10)
+    .map((entry) => ({ name: entry.columns.join(" × "), value: entry.h }));
   return (
     <Section
       title="Columns that work together"

@@ -71,7 +71,7 @@ export function ModelPage({ id }: { id: string }) {
               onChange={(_event, next: string) => setView(next)}
               aria-label="What to see of the model"
               variant="scrollable"
-              allowScrollButtonsMobile
+              scrollButtons={false}
             >
               {views.map(({ value, title }) => (
                 <Tab key={value} label={title} value={value} id={`tab-${value}`} aria-controls="panel" />
