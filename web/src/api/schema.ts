@@ -45,12 +45,16 @@ export interface DatasetList {
 
 export interface Profile {
   rows: number;
+  suggested_target: string | null;
   columns: {
     name: string;
     type: "integer" | "float" | "boolean" | "date" | "datetime" | "categorical" | "text" | "constant" | "id_like";
     missing: number;
     distinct: number;
     warnings: ("id_like" | "constant" | "duplicate_column" | "mostly_missing" | "ambiguous_dates" | "ambiguous_numbers")[];
+    castable: ("integer" | "float" | "boolean" | "date" | "datetime" | "categorical" | "text" | "constant" | "id_like")[];
+    /** What predicting it would be. */
+    target_task: string | null;
     minimum?: number;
     maximum?: number;
     mean?: number;
@@ -65,10 +69,7 @@ export interface Profile {
       counts: number[];
     };
     duplicate_of?: string;
-    castable: ("integer" | "float" | "boolean" | "date" | "datetime" | "categorical" | "text" | "constant" | "id_like")[];
-    target_task: string | null;
   }[];
-  suggested_target: string | null;
 }
 
 export interface Rows {
@@ -108,9 +109,13 @@ export interface ExperimentRequest {
   exclude?: string[];
   learners?: string[];
   weight?: string;
+  /** What columns are to be taken for instead of what they were read as. */
   types?: Record<string, "integer" | "float" | "boolean" | "date" | "datetime" | "categorical" | "text" | "constant" | "id_like">;
+  /** Share of the rows held out to score on, instead of folds. */
   holdout?: number;
+  /** A column whose equal values are never on both sides. */
   group?: string;
+  /** A column of moments; the latest rows are held out. */
   time?: string;
 }
 
@@ -142,9 +147,13 @@ export interface Experiment {
   exclude?: string[];
   learners?: string[];
   weight?: string;
+  /** What columns are to be taken for instead of what they were read as. */
   types?: Record<string, "integer" | "float" | "boolean" | "date" | "datetime" | "categorical" | "text" | "constant" | "id_like">;
+  /** Share of the rows held out to score on, instead of folds. */
   holdout?: number;
+  /** A column whose equal values are never on both sides. */
   group?: string;
+  /** A column of moments; the latest rows are held out. */
   time?: string;
 }
 
@@ -168,11 +177,11 @@ export interface Leaderboard {
     predict_seconds: number;
     hyperparameters: Record<string, unknown>;
     model_id: string | null;
+    metrics?: Record<string, number>;
     /** How a trial without a model ended. */
     status?: string;
     reason?: string;
     trial?: number;
-    metrics?: Record<string, number>;
   }[];
 }
 
@@ -187,10 +196,10 @@ export interface Event {
     learner: string;
     state: "proposed" | "completed" | "failed";
     score?: number;
+    score_interval?: number[];
     reason?: string;
     fit_seconds?: number;
     predict_seconds?: number;
-    score_interval?: number[];
     model_id?: string;
   };
   trial_progress?: number;
@@ -510,8 +519,6 @@ export interface Cluster {
   queue_lag: number;
   running_experiments: number;
   queued_experiments: number;
-  data_hit_rate?: number | null;
-  cache_hit_rate?: number | null;
   storage: {
     name: string;
     healthy: boolean;
@@ -522,19 +529,23 @@ export interface Cluster {
     title: string;
     href: string;
   }[];
+  data_hit_rate?: number | null;
+  cache_hit_rate?: number | null;
 }
 
-export interface Plan {
+export interface Server {
+  version: string;
+  token_required: boolean;
+  upload_limit_bytes: number;
+}
+
+export interface ExperimentPlan {
   task: "binary" | "multiclass" | "regression";
   task_reason: string;
   metric: "roc_auc" | "log_loss" | "accuracy" | "balanced_accuracy" | "f1" | "mcc" | "average_precision" | "brier" | "rmse" | "mae" | "r2" | "mape" | "rmsle";
   metrics: {
     name: "roc_auc" | "log_loss" | "accuracy" | "balanced_accuracy" | "f1" | "mcc" | "average_precision" | "brier" | "rmse" | "mae" | "r2" | "mape" | "rmsle";
     greater_is_better: boolean;
-  }[];
-  classes: {
-    value: string;
-    count: number;
   }[];
   class_count: number;
   rows: number;
@@ -543,7 +554,7 @@ export interface Plan {
   models_per_trial: number;
   columns: {
     name: string;
-    type: string;
+    type: "integer" | "float" | "boolean" | "date" | "datetime" | "categorical" | "text" | "constant" | "id_like";
     is_used: boolean;
     strength: number;
     is_leaking: boolean;
@@ -556,10 +567,35 @@ export interface Plan {
   }[];
   estimate: {
     seconds_per_trial: number;
-    trials: number | null;
-    seconds: number | null;
+    trials: number;
+    seconds: number;
     basis: string;
   };
+  classes?: {
+    value: string;
+    count: number;
+  }[];
+}
+
+export interface Trial {
+  index: number;
+  model: string;
+  learner: string;
+  state: "proposed" | "completed" | "failed";
+  hyperparameters: Record<string, unknown>;
+  worker: string | null;
+  proposed_at: string;
+  finished_at: string | null;
+  score?: number;
+  score_interval?: number[];
+  fit_seconds?: number;
+  predict_seconds?: number;
+  reason?: string;
+}
+
+export interface TrialList {
+  items: Trial[];
+  next_cursor: string | null;
 }
 
 export interface Learner {
@@ -586,44 +622,17 @@ export interface ModelSchema {
   classes: string[];
   columns: {
     name: string;
-    type: string;
-    distinct: number;
-    missing_share: number;
+    type?: "integer" | "float" | "boolean" | "date" | "datetime" | "categorical" | "text" | "constant" | "id_like";
     left_out?: string;
     levels?: string[];
+    distinct?: number;
     minimum?: number;
-    maximum?: number;
     median?: number;
+    maximum?: number;
+    missing_share?: number;
   }[];
   example: Record<string, string | number | boolean | null>;
   threshold?: number;
-}
-
-export interface Server {
-  version: string;
-  token_required: boolean;
-  upload_limit_bytes: number;
-}
-
-export interface Trial {
-  index: number;
-  learner: string;
-  state: "proposed" | "completed" | "failed";
-  hyperparameters: Record<string, unknown>;
-  worker: string | null;
-  proposed_at: string;
-  finished_at: string | null;
-  score?: number;
-  score_interval?: number[];
-  fit_seconds?: number;
-  predict_seconds?: number;
-  reason?: string;
-  model?: string;
-}
-
-export interface TrialList {
-  items: Trial[];
-  next_cursor: string | null;
 }
 
 /** What each call takes and gives. */
@@ -712,7 +721,7 @@ export interface Operations {
     body: never;
     answer: Experiment;
   };
-  /** Delete an experiment and its models. */
+  /** Delete an experiment that has ended, with its models. */
   deleteExperiment: {
     path: { id: string };
     query: never;
@@ -746,6 +755,27 @@ export interface Operations {
     query: { after?: number };
     body: never;
     answer: Blob;
+  };
+  /** What an experiment would do, and what looks wrong with it, without starting it. */
+  planExperiment: {
+    path: never;
+    query: never;
+    body: ExperimentRequest;
+    answer: ExperimentPlan;
+  };
+  /** The experiment's trials, in the order they were proposed, with the worker that trains each. */
+  listTrials: {
+    path: { id: string };
+    query: { limit?: number; cursor?: string };
+    body: never;
+    answer: TrialList;
+  };
+  /** The learners that an experiment may use. */
+  listLearners: {
+    path: never;
+    query: never;
+    body: never;
+    answer: LearnerList;
   };
   /** A model. */
   getModel: {
@@ -796,6 +826,27 @@ export interface Operations {
     body: PredictionRequest;
     answer: ExplanationRows;
   };
+  /** What a model is and how good it is; quick, unlike its explanation. */
+  getEvaluation: {
+    path: { id: string };
+    query: never;
+    body: never;
+    answer: ModelEvaluation;
+  };
+  /** The columns that a model takes, the values they had, and a row as an example. */
+  getModelSchema: {
+    path: { id: string };
+    query: never;
+    body: never;
+    answer: ModelSchema;
+  };
+  /** The explanation as one HTML page that needs nothing else. It takes up to a minute. */
+  getReport: {
+    path: { id: string };
+    query: never;
+    body: never;
+    answer: Blob;
+  };
   /** Whether the process answers; needs no token. */
   health: {
     path: never;
@@ -817,61 +868,19 @@ export interface Operations {
     body: never;
     answer: Cluster;
   };
+  /** The server's version, whether it wants a token, and how much it takes; needs no token. */
+  getServer: {
+    path: never;
+    query: never;
+    body: never;
+    answer: Server;
+  };
   /** This document. */
   getDocument: {
     path: never;
     query: never;
     body: never;
     answer: Record<string, unknown>;
-  };
-  /** What an experiment would do; nothing is started. */
-  planExperiment: {
-    path: never;
-    query: never;
-    body: ExperimentRequest;
-    answer: Plan;
-  };
-  /** The learners. */
-  listLearners: {
-    path: never;
-    query: never;
-    body: never;
-    answer: LearnerList;
-  };
-  /** Trials. */
-  listTrials: {
-    path: { id: string };
-    query: { limit?: number; cursor?: string };
-    body: never;
-    answer: TrialList;
-  };
-  /** How good a model is. */
-  getEvaluation: {
-    path: { id: string };
-    query: never;
-    body: never;
-    answer: ModelEvaluation;
-  };
-  /** What a model takes. */
-  getModelSchema: {
-    path: { id: string };
-    query: never;
-    body: never;
-    answer: ModelSchema;
-  };
-  /** The report as a page. */
-  getModelReport: {
-    path: { id: string };
-    query: never;
-    body: never;
-    answer: Blob;
-  };
-  /** What the server is. */
-  getServer: {
-    path: never;
-    query: never;
-    body: never;
-    answer: Server;
   };
 }
 
@@ -896,6 +905,9 @@ export const routes: Record<OperationName, readonly [string, string]> = {
   getLeaderboard: ["GET", "/api/v1/experiments/{id}/leaderboard"],
   listModels: ["GET", "/api/v1/experiments/{id}/models"],
   watchExperiment: ["GET", "/api/v1/experiments/{id}/events"],
+  planExperiment: ["POST", "/api/v1/experiments/plan"],
+  listTrials: ["GET", "/api/v1/experiments/{id}/trials"],
+  listLearners: ["GET", "/api/v1/learners"],
   getModel: ["GET", "/api/v1/models/{id}"],
   getModelArtifact: ["GET", "/api/v1/models/{id}/artifact"],
   getModelONNX: ["GET", "/api/v1/models/{id}/onnx"],
@@ -903,15 +915,12 @@ export const routes: Record<OperationName, readonly [string, string]> = {
   getExplanation: ["GET", "/api/v1/models/{id}/explanation"],
   getExplanationRows: ["GET", "/api/v1/models/{id}/explanation/rows"],
   explainRows: ["POST", "/api/v1/models/{id}/explain"],
+  getEvaluation: ["GET", "/api/v1/models/{id}/evaluation"],
+  getModelSchema: ["GET", "/api/v1/models/{id}/schema"],
+  getReport: ["GET", "/api/v1/models/{id}/report"],
   health: ["GET", "/healthz"],
   readiness: ["GET", "/readyz"],
   getCluster: ["GET", "/api/v1/cluster"],
-  getDocument: ["GET", "/api/v1/openapi.json"],
-  planExperiment: ["POST", "/api/v1/experiments/plan"],
-  listLearners: ["GET", "/api/v1/learners"],
-  listTrials: ["GET", "/api/v1/experiments/{id}/trials"],
-  getEvaluation: ["GET", "/api/v1/models/{id}/evaluation"],
-  getModelSchema: ["GET", "/api/v1/models/{id}/schema"],
-  getModelReport: ["GET", "/api/v1/models/{id}/report"],
   getServer: ["GET", "/api/v1/server"],
+  getDocument: ["GET", "/api/v1/openapi.json"],
 };

@@ -55,7 +55,7 @@ function scoreRange(points: readonly ScorePoint[], isGreaterBetter: boolean): { 
   if (points.length < 8) return { scale: true };
   const scores = points.map((point) => point.score).sort((one, other) => one - other);
   const best = isGreaterBetter ? (scores.at(-1) as number) : (scores[0] as number);
-  const poor = scores[Math.floor(scores.length * (isGreaterBetter ? 0.1 : 0.9))] as number;
+  const poor = scores[Math.floor(scores.length * (isGreaterBetter ? 0.25 : 0.75))] as number;
   const margin = Math.abs(best - poor) * 0.15 || Math.abs(best) * 0.01 || 0.01;
   const low = Math.min(best, poor) - margin;
   const high = Math.max(best, poor) + margin;

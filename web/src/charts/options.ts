@@ -26,13 +26,17 @@ export function baseOption(colors: ChartColors, option: ChartOption): ChartOptio
       backgroundColor: colors.paper,
       borderColor: colors.line,
       textStyle: { color: colors.text, fontSize: 13 },
-      ...((option.tooltip as ChartOption | undefined) ?? {}),
+      ...(option.tooltip as ChartOption | undefined),
     },
   };
 }
 
+/** The ends of a range are odd numbers; round ones beside them are enough. */
+const withoutEnds = { showMinLabel: false, showMaxLabel: false };
+
 /** An axis of numbers. */
 export function valueAxis(colors: ChartColors, name: string, more: ChartOption = {}): ChartOption {
+  const ends = more.min !== undefined && more.min !== 0 ? withoutEnds : {};
   return {
     type: "value",
     name,
@@ -40,7 +44,7 @@ export function valueAxis(colors: ChartColors, name: string, more: ChartOption =
     nameGap: 30,
     nameTextStyle: { color: colors.quiet },
     axisLine: { show: false },
-    axisLabel: { color: colors.quiet, hideOverlap: true, formatter: (value: number) => formatNumber(value) },
+    axisLabel: { color: colors.quiet, hideOverlap: true, formatter: (value: number) => formatNumber(value), ...ends },
     splitLine: { lineStyle: { color: colors.line } },
     ...more,
   };

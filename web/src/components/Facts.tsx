@@ -12,7 +12,7 @@ export function Facts({ facts }: { facts: readonly Fact[] }) {
   return (
     <Box
       component="dl"
-      sx={{ display: "grid", gap: 3, m: 0, gridTemplateColumns: "repeat(auto-fit, minmax(min(9rem, 100%), 1fr))" }}
+      sx={{ display: "grid", gap: 3, m: 0, gridTemplateColumns: "repeat(auto-fit, minmax(min(7.5rem, 100%), 1fr))" }}
     >
       {facts.map((fact) => (
         <Box key={fact.label} sx={{ minWidth: 0 }}>

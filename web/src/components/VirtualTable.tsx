@@ -68,7 +68,7 @@ export function VirtualTable(props: VirtualTableProps) {
   return (
     <Box
       ref={host}
-      role="region"
+      role="group"
       aria-label={label}
       tabIndex={0}
       onScroll={(event) => {

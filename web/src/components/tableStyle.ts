@@ -9,7 +9,7 @@ export const tableStyle = {
   "&:focus-visible": { outline: "2px solid", outlineColor: "primary.main", outlineOffset: 2 },
   "& table": { borderCollapse: "separate", borderSpacing: 0, width: "100%", typography: "body2" },
   "& th, & td": {
-    px: 2,
+    px: { xs: 1.25, sm: 2 },
     py: 0.75,
     borderBottom: 1,
     borderColor: "divider",

@@ -57,7 +57,15 @@ export function makeTheme(mode: Mode): Theme {
           root: { "&.Mui-focusVisible": { outline: `2px solid ${palette.primary.main}`, outlineOffset: 2 } },
         },
       },
-      MuiButton: { defaultProps: { disableElevation: true }, styleOverrides: { root: { whiteSpace: "nowrap" } } },
+      MuiButton: {
+        defaultProps: { disableElevation: true },
+        styleOverrides: {
+          root: {
+            whiteSpace: "nowrap",
+            "&.MuiButton-outlined.MuiButton-colorInherit": { borderColor: palette.divider, backgroundColor: palette.background.paper },
+          },
+        },
+      },
       MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: "none" } } },
       MuiAlert: { styleOverrides: { root: { border: `1px solid ${palette.divider}` } } },
       MuiChip: { styleOverrides: { root: { fontWeight: 500 } } },

@@ -20,10 +20,11 @@ export function RowPreview({ dataset }: { dataset: Dataset }) {
   const [failure, setFailure] = useState<Failure>();
   const controller = useRef<AbortController | null>(null);
   useEffect(() => {
+    const held = blocks.current;
     controller.current = new AbortController();
     return () => {
       controller.current?.abort();
-      blocks.current.clear();
+      held.clear();
     };
   }, [id]);
 

@@ -8,7 +8,7 @@ import { paths } from "../../lib/router";
 /** Datasets with what one looks for in a list of them. */
 export function DatasetTable({ datasets }: { datasets: readonly Dataset[] }) {
   return (
-    <Box sx={tableStyle} tabIndex={0} role="region" aria-label="Datasets">
+    <Box sx={tableStyle} tabIndex={0} role="group" aria-label="Datasets">
       <table aria-label="Datasets">
         <thead>
           <tr>

@@ -83,19 +83,22 @@ function Live({ experiment, reload }: { experiment: Experiment; reload: () => vo
   const isRunning = !isFinal(state);
   const metric = metricTitle(experiment.resolved_metric ?? board.board?.metric);
   const isGreaterBetter = board.board?.greater_is_better ?? true;
+  const course = (
+    <Stack direction={{ xs: "column", md: "row" }} spacing={3} sx={{ "& > *": { flex: 1, minWidth: 0 } }}>
+      <ScorePanel run={run} metric={metric} isGreaterBetter={isGreaterBetter} isRunning={isRunning} />
+      {isRunning && <RunningPanel experiment={experiment} run={run} />}
+    </Stack>
+  );
   return (
     <Stack spacing={3}>
       <ProgressPanel experiment={experiment} run={run} stream={stream} failure={failure} state={state} />
-      <Stack direction={{ xs: "column", md: "row" }} spacing={3} sx={{ "& > *": { flex: 1, minWidth: 0 } }}>
-        <ScorePanel run={run} metric={metric} isGreaterBetter={isGreaterBetter} isRunning={isRunning} />
-        {isRunning && <RunningPanel experiment={experiment} run={run} />}
-      </Stack>
+      {isRunning && course}
       <Tabs
         value={view}
         onChange={(_event, next: string) => setView(next)}
         aria-label="What to see of the experiment"
         variant="scrollable"
-        allowScrollButtonsMobile
+        scrollButtons={false}
       >
         <Tab label="Leaderboard" value="leaderboard" id="tab-leaderboard" aria-controls="panel" />
         <Tab label="Score and speed" value="compare" id="tab-compare" aria-controls="panel" />
@@ -109,6 +112,7 @@ function Live({ experiment, reload }: { experiment: Experiment; reload: () => vo
         {view === "leaderboard" && <LeaderboardPanel board={board.board} isRunning={isRunning} />}
         {view === "compare" && <ComparePanel board={board.board} isRunning={isRunning} />}
       </div>
+      {!isRunning && course}
     </Stack>
   );
 }

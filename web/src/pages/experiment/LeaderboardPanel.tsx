@@ -38,15 +38,15 @@ export function LeaderboardPanel({ board, isRunning }: LeaderboardPanelProps) {
     const isDescending = sort.key === key ? !sort.isDescending : key === "score" && usual.isDescending;
     return {
       key, width, align, sort: direction,
-      header: <SortHeader title={title} direction={direction} onClick={() => setSort({ key, isDescending })} />,
+      header: <SortHeader title={title} direction={direction} align={align} onClick={() => setSort({ key, isDescending })} />,
     };
   };
   const columns: readonly VirtualColumn[] = [
-    { key: "rank", header: "Rank", width: 72, align: "right" },
-    header("model", "Model", 250),
-    header("score", metricTitle(metric), 250),
-    header("fit_seconds", "Training", 120, "right"),
-    header("predict_seconds", "Prediction", 120, "right"),
+    { key: "rank", header: "Rank", width: 60, align: "right" },
+    header("model", "Model", 176),
+    header("score", metricTitle(metric), 210),
+    header("fit_seconds", "Training", 104, "right"),
+    header("predict_seconds", "Prediction", 112, "right"),
   ];
   const metrics = metricsIn(board);
   return (

@@ -23,7 +23,7 @@ export function experimentName(experiment: Experiment, dataset: Dataset | undefi
 export function ExperimentTable({ experiments, datasets }: ExperimentTableProps) {
   const names = new Map(datasets.map((dataset) => [dataset.id, dataset]));
   return (
-    <Box sx={tableStyle} tabIndex={0} role="region" aria-label="Experiments">
+    <Box sx={tableStyle} tabIndex={0} role="group" aria-label="Experiments">
       <table aria-label="Experiments">
         <thead>
           <tr>

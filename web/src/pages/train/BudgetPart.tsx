@@ -59,6 +59,6 @@ export function BudgetPart({ form, onChange, errors, plan }: FormPart) {
 type Estimate = NonNullable<FormPart["plan"]>["estimate"];
 
 const estimateOfTime = ({ trials }: Estimate) =>
-  trials === null ? "" : `Enough for about ${plural(Math.max(1, trials), "trial")}.`;
+  `Enough for about ${plural(Math.max(1, trials), "trial")}.`;
 
-const estimateOfTrials = ({ seconds }: Estimate) => (seconds === null ? "" : `This takes about ${formatDuration(seconds)}.`);
+const estimateOfTrials = ({ seconds }: Estimate) => `This takes about ${formatDuration(seconds)}.`;

@@ -39,7 +39,7 @@ export function TargetPart({ form, onChange, errors, profile, plan }: FormPart) 
           helperText={errors.target && sentence(errors.target)}
           isFullWidth
         />
-        {plan && plan.classes.length > 0 && <Classes classes={plan.classes} count={plan.class_count} rows={plan.rows} />}
+        {plan?.classes && plan.classes.length > 0 && <Classes classes={plan.classes} count={plan.class_count} rows={plan.rows} />}
         {plan && plan.rows_without_target > 0 && (
           <Typography variant="body2" sx={{ color: "text.secondary" }}>
             {plural(plan.rows_without_target, "row")} without a value in {form.target} cannot be learnt from and{" "}

@@ -1,4 +1,4 @@
-import type { Plan, Profile } from "../../api/schema";
+import type { ExperimentPlan, Profile } from "../../api/schema";
 import type { ExperimentForm, FormErrors } from "../../lib/experimentForm";
 
 /** What every part of the form is given. */
@@ -7,5 +7,5 @@ export interface FormPart {
   onChange: (change: Partial<ExperimentForm>) => void;
   errors: FormErrors;
   profile: Profile;
-  plan: Plan | undefined;
+  plan: ExperimentPlan | undefined;
 }

@@ -1,10 +1,10 @@
 import { useEffect, useState } from "react";
 import { call } from "../../api/client";
 import { asFailure, type Failure } from "../../api/failure";
-import type { ExperimentRequest, Plan } from "../../api/schema";
+import type { ExperimentPlan, ExperimentRequest } from "../../api/schema";
 
 export interface PlanState {
-  plan: Plan | undefined;
+  plan: ExperimentPlan | undefined;
   failure: Failure | undefined;
   /** Whether what is shown belongs to an older form. */
   isOld: boolean;
