@@ -1,6 +1,6 @@
 # make demo    sets everything up, trains on an example, serves the best model and predicts with it
 # make test    sets everything up and passes every test
-.PHONY: demo test setup release install format lint clean
+.PHONY: demo test setup web release install format lint clean
 
 SWIFT_BUILD ?= swift build
 RELEASE := -c release --static-swift-stdlib
@@ -16,7 +16,10 @@ test: setup
 setup:
 	@scripts/setup.sh
 
-release: setup
+web: setup
+	@web/build.sh
+
+release: web
 	$(SWIFT_BUILD) $(RELEASE) --product martlet
 	$(SWIFT_BUILD) $(RELEASE) --product martlet-predict
 
@@ -24,6 +27,9 @@ install: release
 	install -s -D "$$(swift build $(RELEASE) --show-bin-path)/martlet" "$(DESTDIR)$(PREFIX)/bin/martlet"
 	install -D "$$(swift build $(RELEASE) --show-bin-path)/martlet-predict" \
 		"$(DESTDIR)$(PREFIX)/libexec/martlet/martlet-predict"
+	rm -rf "$(DESTDIR)$(PREFIX)/share/martlet/web"
+	install -d "$(DESTDIR)$(PREFIX)/share/martlet"
+	cp -R .build/web/dist "$(DESTDIR)$(PREFIX)/share/martlet/web"
 
 format:
 	swift format --in-place --recursive $(SOURCES)

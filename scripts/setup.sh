@@ -11,6 +11,8 @@ packages=(
     curl jq                                                                          # what the demo talks with
     openssl redis-server                                                             # what tests talk to
     python3-venv                                                                     # what ONNX files are tested with
+    esbuild node-react node-react-dom node-typescript node-csstype node-prop-types   # what the web UI is built with
+    node-jsdom chromium                                                              # and tested with
 )
 
 command -v swift >/dev/null || {

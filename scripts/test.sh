@@ -7,7 +7,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 swift_build=${SWIFT_BUILD:-swift build}
 
+# The web UI first: it takes a minute, and says early what is wrong.
+web/build.sh
+web/check.sh
+web/test.sh
+
 $swift_build --build-tests
+MARTLET_TEST_BINARY="$($swift_build --show-bin-path)/martlet" scripts/browser-tests.sh
 export MARTLET_TEST_PYTHON="${MARTLET_TEST_PYTHON-$(scripts/python-tools.sh)}"
 if [ -z "${MARTLET_TEST_SERVICES:-}" ]; then
     echo "MARTLET_TEST_SERVICES is not set: tests against Cassandra, Kafka and Redis are skipped" >&2

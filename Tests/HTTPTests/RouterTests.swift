@@ -19,6 +19,20 @@ struct RouterTests {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    @Test func whatNoRouteHasMayHaveAFallback() async throws {
+        var router = router([(.get, "/a"), (.post, "/b")])
+        router.onUnrouted { request in
+            request.path == "/none"
+                ? nil : Route(method: .get, pattern: "/*", handler: .immediate { _ in .text("else") })
+        }
+        #expect(try await answer(router, .get, "/a") == "/a ")
+        #expect(try await answer(router, .get, "/x/y") == "else")
+        #expect(try await answer(router, .head, "/x") == "else")
+        for (method, target) in [(Method.get, "/none"), (.post, "/x"), (.get, "/b")] {
+            #expect(throws: HTTPError.self) { try router.match(Request(method: method, target: target)) }
+        }
+    }
+
     @Test func literalsWinOverParametersAndAreGivenUpAgain() async throws {
         let router = router([(.get, "/a/{x}"), (.get, "/a/b"), (.get, "/a/b/c"), (.get, "/a/{x}/d"), (.get, "/")])
         #expect(try await answer(router, .get, "/a/b") == "/a/b ")

@@ -78,7 +78,14 @@ struct DocumentTests {
                 try await verify("GET", "/api/v1/datasets/{id}\(part)", ["id": "nothing"])
             }
             try await verify("GET", "/api/v1/experiments")
-            for part in ["", "/leaderboard", "/models"] {
+            try await verify("GET", "/api/v1/learners")
+            for json in [#"{"dataset_id": "\#(dataset)", "target": "kind", "trials": 3}"#, "{}"] {
+                try await verify("POST", "/api/v1/experiments/plan", json: json)
+            }
+            for part in ["evaluation", "schema"] {
+                try await verify("GET", "/api/v1/models/{id}/\(part)", ["id": model])
+            }
+            for part in ["", "/leaderboard", "/models", "/trials"] {
                 try await verify("GET", "/api/v1/experiments/{id}\(part)", ["id": experiment])
                 try await verify("GET", "/api/v1/experiments/{id}\(part)", ["id": "nothing"])
             }
@@ -99,10 +106,10 @@ struct DocumentTests {
             try await verify(
                 "POST", "/api/v1/models/{id}/explain", ["id": model],
                 json: #"{"rows": [{"length": 1, "colour": "red"}]}"#)
-            for path in ["/healthz", "/readyz", "/api/v1/cluster", "/api/v1/openapi.json"] {
+            for path in ["/healthz", "/readyz", "/api/v1/cluster", "/api/v1/server", "/api/v1/openapi.json"] {
                 try await verify("GET", path)
             }
-            #expect(checked.count == 30)
+            #expect(checked.count == 38)
             for event in try await martlet.events(of: experiment) {
                 #expect(check.faults(of: event.data, against: Schemas.reference("Event")) == [])
             }

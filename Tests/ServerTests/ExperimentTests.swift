@@ -64,6 +64,7 @@ struct ExperimentTests {
             }
             #expect(text.contains(": alive\n\n"))
             #expect(try await martlet.request("DELETE", "/api/v1/datasets/\(dataset)").status == 409)
+            #expect(try await martlet.request("DELETE", "/api/v1/experiments/\(id)").status == 409)
             #expect(try await martlet.request("POST", "/api/v1/experiments/\(id)/cancel").status == 200)
             while let chunk = try await client.chunk(), !chunk.isEmpty {
                 text += String(decoding: chunk, as: UTF8.self)

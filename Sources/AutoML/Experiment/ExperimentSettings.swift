@@ -1,4 +1,5 @@
 public import Learners
+public import Tabular
 
 /// When an experiment ends.
 public enum Budget: Sendable, Hashable {
@@ -9,7 +10,8 @@ public enum Budget: Sendable, Hashable {
 }
 
 /// What a user asks of an experiment on a table. In JSON: `target`, `task`, `metric`, `time_budget_seconds` or `trials`,
-/// `seed`, `folds`, `exclude`, `learners` and `weight`; all but `target` may be left out.
+/// `seed`, `folds`, `exclude`, `learners`, `weight`, `types`, `holdout`, `group` and `time`; all but `target` may be left
+/// out.
 public struct ExperimentSettings: Sendable, Hashable {
     /// The column to predict.
     public var target: String
@@ -29,11 +31,20 @@ public struct ExperimentSettings: Sendable, Hashable {
     public var learners: [String]?
     /// A column of row weights ≥ 0, which is then no feature.
     public var weight: String?
+    /// What columns are to be taken for, by name; the others are what they were read as.
+    public var types: [String: ColumnType]
+    /// Share of the rows that is held out to score on instead of folds, from 0.05 to 0.5 in steps of 0.05.
+    public var holdout: Double?
+    /// A column whose equal values belong together: they are trained on or scored on, never both. It is then no feature.
+    public var group: String?
+    /// A column of moments: the latest rows are held out, a fifth of them where `holdout` does not say.
+    public var time: String?
 
     /// Settings of these parts.
     public init(
         target: String, task: Task? = nil, metric: Metric? = nil, budget: Budget = .seconds(60), seed: UInt64 = 0,
-        folds: Int? = nil, exclude: [String] = [], learners: [String]? = nil, weight: String? = nil
+        folds: Int? = nil, exclude: [String] = [], learners: [String]? = nil, weight: String? = nil,
+        types: [String: ColumnType] = [:], holdout: Double? = nil, group: String? = nil, time: String? = nil
     ) {
         self.target = target
         self.task = task
@@ -44,6 +55,10 @@ public struct ExperimentSettings: Sendable, Hashable {
         self.exclude = exclude
         self.learners = learners
         self.weight = weight
+        self.types = types
+        self.holdout = holdout
+        self.group = group
+        self.time = time
     }
 
     /// Throws `AutoMLError.invalidSetting`, naming the field, for what is wrong whatever the table.
@@ -68,6 +83,17 @@ public struct ExperimentSettings: Sendable, Hashable {
         if exclude.contains(target) { throw fail(.exclude, "the target column \"\(target)\" cannot be excluded") }
         if let weight, weight == target { throw fail(.weight, "the target column cannot be the weight") }
         if let learners, learners.isEmpty { throw fail(.learners, "no learner is named") }
+        try validateRows(fail)
+    }
+
+    /// What is said about the rows that are scored.
+    private func validateRows(_ fail: (CodingKeys, String) -> AutoMLError) throws {
+        if let holdout, !(0.05...0.5).contains(holdout) { throw fail(.holdout, "holdout must be from 0.05 to 0.5") }
+        if folds != nil, holdout != nil { throw fail(.holdout, "give either folds or holdout, not both") }
+        if folds != nil, time != nil { throw fail(.folds, "with time the latest rows are held out, without folds") }
+        if group != nil, time != nil { throw fail(.group, "give either group or time, not both") }
+        if let group, group == target { throw fail(.group, "the target column cannot be the group") }
+        if let time, time == target { throw fail(.time, "the target column cannot be the time") }
     }
 }
 
@@ -75,7 +101,7 @@ extension ExperimentSettings: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case target, task, metric
         case timeBudgetSeconds = "time_budget_seconds"
-        case trials, seed, folds, exclude, learners, weight
+        case trials, seed, folds, exclude, learners, weight, types, holdout, group, time
     }
 
     /// Reads a JSON object; a value that cannot be throws `AutoMLError.invalidSetting` with its field. Keys that are no
@@ -117,7 +143,25 @@ extension ExperimentSettings: Codable {
             folds: try value(.folds, "a whole number", Int.self),
             exclude: try value(.exclude, "a list of columns", [String].self) ?? [],
             learners: try value(.learners, "a list of names", [String].self),
-            weight: try value(.weight, "a column's name", String.self))
+            weight: try value(.weight, "a column's name", String.self),
+            types: try ExperimentSettings.types(
+                try value(.types, "an object of types by column", [String: String].self) ?? [:]),
+            holdout: try value(.holdout, "a number", Double.self),
+            group: try value(.group, "a column's name", String.self),
+            time: try value(.time, "a column's name", String.self))
+    }
+
+    private static func types(_ names: [String: String]) throws -> [String: ColumnType] {
+        var types: [String: ColumnType] = [:]
+        for (column, name) in names.sorted(by: { $0.key < $1.key }) {
+            guard let type = ColumnType(rawValue: name) else {
+                let known = ColumnType.allCases.map(\.rawValue).joined(separator: ", ")
+                throw AutoMLError(
+                    .invalidSetting, "there is no type \"\(name)\"; there are \(known)", field: "types.\(column)")
+            }
+            types[column] = type
+        }
+        return types
     }
 
     /// Writes a JSON object; what is to be detected is `auto`.
@@ -135,5 +179,9 @@ extension ExperimentSettings: Codable {
         if !exclude.isEmpty { try container.encode(exclude, forKey: .exclude) }
         try container.encodeIfPresent(learners, forKey: .learners)
         try container.encodeIfPresent(weight, forKey: .weight)
+        if !types.isEmpty { try container.encode(types.mapValues(\.rawValue), forKey: .types) }
+        try container.encodeIfPresent(holdout, forKey: .holdout)
+        try container.encodeIfPresent(group, forKey: .group)
+        try container.encodeIfPresent(time, forKey: .time)
     }
 }

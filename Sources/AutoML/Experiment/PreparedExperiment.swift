@@ -43,6 +43,7 @@ public final class PreparedExperiment: Sendable {
         try settings.validate()
         self.settings = settings
         self.learners = try learners.restricted(to: settings.learners)
+        let table = try PreparedExperiment.retyped(table, settings.types)
         let column = try PreparedExperiment.column(settings.target, in: table, field: "target")
         for name in settings.exclude { _ = try PreparedExperiment.column(name, in: table, field: "exclude") }
         let resolved = try ResolvedTarget(column, wanted: settings.task)
@@ -57,7 +58,7 @@ public final class PreparedExperiment: Sendable {
                 .unsuitableData,
                 "\(resolved.rows.count) rows have a target; at least \(PreparedExperiment.leastRows) are needed")
         }
-        let unused = Set([settings.target] + settings.exclude + (settings.weight.map { [$0] } ?? []))
+        let unused = Set([settings.target] + settings.exclude + [settings.weight, settings.group].compactMap { $0 })
         let usable = Table(columns: table.columns.filter { !unused.contains($0.name) }, rowCount: table.rowCount)
         let kept = droppedRowCount == 0 ? usable : usable.selecting(resolved.rows)
         plan = FeaturePlan(fitting: kept)
@@ -68,7 +69,8 @@ public final class PreparedExperiment: Sendable {
         problem = LearningProblem(
             features: try plan.apply(kept), target: resolved.target,
             weights: try PreparedExperiment.weights(settings.weight, in: table, rows: resolved.rows))
-        validation = PreparedExperiment.validation(problem, settings, self.learners)
+        validation = try PreparedExperiment.validation(
+            problem, settings, self.learners, order: RowOrder(settings, table, rows: resolved.rows))
         shape = ProblemShape(problem, rows: validation.trainingRowCount)
         let golden = PreparedExperiment.goldenRowNumbers(kept.rowCount)
         let used = kept.selecting(columns: plan.sources.map(\.name))
@@ -81,7 +83,7 @@ public final class PreparedExperiment: Sendable {
     /// The seed that all others of the experiment are children of.
     public var seed: Seed { Seed(settings.seed) }
 
-    private static func column(_ name: String, in table: Table, field: String) throws -> Column {
+    static func column(_ name: String, in table: Table, field: String) throws -> Column {
         if let column = table.column(name) { return column }
         let names = table.columns.map(\.name)
         let hint: String
@@ -134,10 +136,12 @@ public final class PreparedExperiment: Sendable {
     }
 
     private static func validation(
-        _ problem: LearningProblem, _ settings: ExperimentSettings, _ learners: LearnerSet
-    ) -> ValidationPlan {
+        _ problem: LearningProblem, _ settings: ExperimentSettings, _ learners: LearnerSet, order: RowOrder?
+    ) throws -> ValidationPlan {
         let typical = learners.learner("gradient_boosting") ?? learners.all[0]
-        return .automatic(problem.target, settings: settings, seed: Seed(settings.seed).child("validation")) { rows in
+        return try .automatic(
+            problem.target, settings: settings, order: order, seed: Seed(settings.seed).child("validation")
+        ) { rows in
             let shape = ProblemShape(problem, rows: rows)
             let configuration = typical.searchSpace(for: shape).portfolio.first ?? Configuration()
             return typical.estimatedSeconds(for: shape, configuration)

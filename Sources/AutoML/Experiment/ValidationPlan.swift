@@ -21,6 +21,8 @@ public struct ValidationPlan: Sendable, Hashable {
     public let rowCount: Int
     /// For each repeat, the fold in which a row is scored; `UInt8.max` for one that is only trained on.
     private let assignments: [[UInt8]]
+    /// What is special about the rows, for people; empty where nothing is.
+    private let remark: String
 
     /// Divides the rows of `target` into `folds` (2 to 20) parts, `repeats` times.
     public static func crossValidation(_ target: Target, folds: Int, repeats: Int, seed: Seed) -> ValidationPlan {
@@ -39,7 +41,16 @@ public struct ValidationPlan: Sendable, Hashable {
             assignments: [dealt.map { $0 == 0 ? 0 : .max }])
     }
 
-    private init(folds: Int, repeats: Int, rowCount: Int, assignments: [[UInt8]]) {
+    /// Keeps about `share` (0.05 to 0.5) of the rows for scoring and trains on the rest.
+    static func holdOut(_ target: Target, share: Double, seed: Seed) -> ValidationPlan {
+        let dealt = deal(target, into: 20, seed: seed.child("hold_out"))
+        let kept = UInt8(max(1, min(10, (share * 20).rounded())))
+        return ValidationPlan(
+            folds: 1, repeats: 1, rowCount: target.values.count, assignments: [dealt.map { $0 < kept ? 0 : .max }])
+    }
+
+    init(folds: Int, repeats: Int, rowCount: Int, assignments: [[UInt8]], remark: String = "") {
+        self.remark = remark
         self.folds = folds
         self.repeats = repeats
         self.rowCount = rowCount
@@ -82,9 +93,9 @@ public struct ValidationPlan: Sendable, Hashable {
 
     /// One line for people.
     public var summary: String {
-        if !isCrossValidation { return "hold-out of \(scoredRows.count) rows" }
-        return repeats > 1
-            ? "\(folds)-fold cross-validation, repeated \(repeats) times" : "\(folds)-fold cross-validation"
+        if !isCrossValidation { return "hold-out of \(scoredRows.count) rows\(remark)" }
+        let times = repeats > 1 ? ", repeated \(repeats) times" : ""
+        return "\(folds)-fold cross-validation\(times)\(remark)"
     }
 
     /// A part in `0 ..< parts` for each row, parts alike in size and in their distribution of the target.

@@ -15,6 +15,8 @@ public struct Leaderboard: Sendable, Hashable, Codable {
         public var score: Double?
         /// Bootstrap interval of the score.
         public var scoreInterval: ScoreInterval?
+        /// All metrics of the task, by name; nil where they were not taken.
+        public var metrics: [String: Double]?
         /// Seconds spent training; for an ensemble, those of its members and of its selection.
         public var fitSeconds: Double
         /// Seconds spent predicting the validation rows.
@@ -31,6 +33,7 @@ public struct Leaderboard: Sendable, Hashable, Codable {
         enum CodingKeys: String, CodingKey {
             case rank, model, learner, score
             case scoreInterval = "score_interval"
+            case metrics
             case fitSeconds = "fit_seconds"
             case predictSeconds = "predict_seconds"
             case hyperparameters, status, reason, trial
@@ -41,6 +44,7 @@ public struct Leaderboard: Sendable, Hashable, Codable {
             learner = result.learner
             score = result.score
             scoreInterval = result.scoreInterval
+            metrics = result.metrics
             fitSeconds = result.fitSeconds
             predictSeconds = result.predictSeconds
             hyperparameters = result.configuration
@@ -49,7 +53,11 @@ public struct Leaderboard: Sendable, Hashable, Codable {
             trial = result.index
         }
 
-        init(ensemble: EnsembleScore, fitSeconds: Double, predictSeconds: Double, weights: Configuration) {
+        init(
+            ensemble: EnsembleScore, metrics: [String: Double]?, fitSeconds: Double, predictSeconds: Double,
+            weights: Configuration
+        ) {
+            self.metrics = metrics
             model = "ensemble"
             learner = "ensemble"
             score = ensemble.score
@@ -73,6 +81,7 @@ public struct Leaderboard: Sendable, Hashable, Codable {
                 }
                 scoreInterval = ScoreInterval(low: ends[0], high: ends[1])
             }
+            metrics = try container.decodeIfPresent([String: Double].self, forKey: .metrics)
             fitSeconds = try container.decode(Double.self, forKey: .fitSeconds)
             predictSeconds = try container.decode(Double.self, forKey: .predictSeconds)
             hyperparameters = try container.decode(Configuration.self, forKey: .hyperparameters)
@@ -89,6 +98,7 @@ public struct Leaderboard: Sendable, Hashable, Codable {
             try container.encode(learner, forKey: .learner)
             try container.encode(score, forKey: .score)
             try container.encode(scoreInterval.map { [$0.low, $0.high] }, forKey: .scoreInterval)
+            try container.encodeIfPresent(metrics, forKey: .metrics)
             try container.encode(fitSeconds, forKey: .fitSeconds)
             try container.encode(predictSeconds, forKey: .predictSeconds)
             try container.encode(hyperparameters, forKey: .hyperparameters)

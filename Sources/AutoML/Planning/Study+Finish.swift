@@ -148,8 +148,10 @@ extension Study {
             predictSeconds += result.predictSeconds
             weights.values[result.modelName] = .double(member.weight)
         }
+        var metrics = experiment.scores(of: score.predictions)
+        metrics?[experiment.metric.rawValue] = score.score
         return Leaderboard.Entry(
-            ensemble: score, fitSeconds: fitSeconds, predictSeconds: predictSeconds, weights: weights)
+            ensemble: score, metrics: metrics, fitSeconds: fitSeconds, predictSeconds: predictSeconds, weights: weights)
     }
 
     /// For binary tasks 0.5, or the threshold of the best metric where that scores predicted classes.

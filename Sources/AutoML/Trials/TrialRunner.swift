@@ -175,11 +175,12 @@ private struct FoldRun {
         let interval = experiment.metric.bootstrapInterval(
             predictions, problem.target, rows: rows, weights: problem.weights,
             seed: experiment.seed.child("interval", spec.index))
-        let result = TrialResult(
+        var result = TrialResult(
             index: spec.index, learner: spec.learner, configuration: spec.configuration, status: .completed,
             score: score, foldScores: folds.map(\.score), scoreInterval: interval,
             fitSeconds: folds.reduce(0) { $0 + $1.fitSeconds },
             predictSeconds: folds.reduce(0) { $0 + $1.predictSeconds })
+        result.metrics = experiment.scores(of: outOfFold)
         let blobs = TrialBlobs(
             predictions: outOfFold.encoded(), models: ModelBag(folds.map(\.model)).encoded())
         return TrialOutcome(result: result, blobs: blobs)

@@ -57,6 +57,9 @@ public struct TrialResult: Sendable, Hashable, Codable {
     public var reason: String?
     /// The metric over all out-of-fold predictions; nil unless completed.
     public var score: Double?
+    /// All metrics of the task over the out-of-fold predictions, by name; nil unless completed, and for predictions so many
+    /// that this would take long.
+    public var metrics: [String: Double]?
     /// The metric of each fold, in the order of the validation plan.
     public var foldScores: [Double]
     /// Bootstrap interval of the score; nil unless completed.
@@ -99,7 +102,7 @@ public struct TrialResult: Sendable, Hashable, Codable {
     static func modelName(learner: String, index: Int) -> String { "\(learner)_\(index)" }
 
     enum CodingKeys: String, CodingKey {
-        case index, learner, configuration, status, reason, score
+        case index, learner, configuration, status, reason, score, metrics
         case foldScores = "fold_scores"
         case scoreInterval = "score_interval"
         case fitSeconds = "fit_seconds"

@@ -162,6 +162,28 @@ struct CassandraExperimentStore: ExperimentStore {
             "DELETE FROM trial_starts WHERE experiment_id = ? AND trial = ? AND id = ?", experimentID, index, start.id)
     }
 
+    // MARK: Removing
+
+    @discardableResult
+    func delete(_ id: String) async throws -> Bool {
+        let wasThere = try await experiment(id) != nil
+        for trial in try await trials(of: id) {
+            try await database.execute(
+                "DELETE FROM trial_starts WHERE experiment_id = ? AND trial = ?", id, trial.index)
+        }
+        try await database.execute("DELETE FROM trials WHERE experiment_id = ?", id)
+        let buckets = CassandraExperimentStore.bucket(of: try await lastSequence(of: id))
+        for bucket in 0...buckets {
+            try await database.execute("DELETE FROM events WHERE experiment_id = ? AND bucket = ?", id, bucket)
+        }
+        try await database.execute("DELETE FROM cancellations WHERE experiment_id = ?", id)
+        try await listing.remove(id)
+        try await forgetUnfinished(id)
+        // The record goes last: what is interrupted can be repeated.
+        _ = try await database.apply("DELETE FROM experiments WHERE id = ? IF EXISTS", id)
+        return wasThere
+    }
+
     // MARK: Events
 
     private static func bucket(of sequence: Int) -> Int { sequence / CassandraSchema.eventsPerPartition }

@@ -128,6 +128,18 @@ struct SQLiteExperimentStore: ExperimentStore {
         }
     }
 
+    @discardableResult
+    func delete(_ id: String) async throws -> Bool {
+        let removed = try await database.write { connection in
+            for table in ["trials", "trial_starts", "events", "cancellations"] {
+                try connection.execute("DELETE FROM \(table) WHERE experiment_id = ?", id)
+            }
+            return try connection.execute("DELETE FROM experiments WHERE id = ?", id)
+        }
+        try await database.returnFreePages()
+        return removed > 0
+    }
+
     func put(_ event: EventRecord, of experimentID: String) async throws {
         let bytes = try RecordCodec.encode(event)
         // An event tells of a record, which is flushed itself.

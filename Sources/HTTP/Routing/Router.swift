@@ -9,6 +9,7 @@ public struct Router: Sendable {
     /// Every route, in the order they were added.
     public private(set) var routes: [Route] = []
     private var nodes = [Node()]
+    private var fallback: (@Sendable (Request) -> Route?)?
 
     /// A router without routes.
     public init() {}
@@ -50,11 +51,15 @@ public struct Router: Sendable {
         add(Route(method: method, pattern: pattern, handler: .immediate(handler)))
     }
 
+    /// Asks `fallback` for who answers a GET or HEAD at a path that no route has; nil is for not found.
+    public mutating func onUnrouted(_ fallback: @escaping @Sendable (Request) -> Route?) { self.fallback = fallback }
+
     /// The route for a request and the values of its parameters. HEAD takes the route of GET.
     /// Throws `notFound`, `methodNotAllowed` with the `Allow` field, or `badRequest`.
     public func match(_ request: Request) throws -> (route: Route, parameters: [String: String]) {
         var values: [Substring] = []
         guard let node = find(Router.segments(request.rawPath[...])[...], from: 0, &values) else {
+            if request.method == .get || request.method == .head, let route = fallback?(request) { return (route, [:]) }
             throw HTTPError(.notFound, status: .notFound, message: "there is nothing at \(request.path)")
         }
         let method = request.method == .head && nodes[node].routes[.head] == nil ? .get : request.method

@@ -104,6 +104,18 @@ public final class MemoryExperimentStore: ExperimentStore {
         state.withLock { $0.starts[experimentID]?[index]?.removeAll { $0 == start } }
     }
 
+    /// Removes an experiment.
+    @discardableResult
+    public func delete(_ id: String) async throws -> Bool {
+        state.withLock { state in
+            state.cancelled.remove(id)
+            state.trials[id] = nil
+            state.starts[id] = nil
+            state.events[id] = nil
+            return state.records.removeValue(forKey: id) != nil
+        }
+    }
+
     /// Writes an event.
     public func put(_ event: EventRecord, of experimentID: String) async throws {
         try state.withLock { state in

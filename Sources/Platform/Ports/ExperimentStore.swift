@@ -46,6 +46,11 @@ public protocol ExperimentStore: Sendable {
     /// Withdraws a start: the worker handed the trial back whole.
     func removeStart(_ start: TrialStart, ofTrial index: Int, of experimentID: String) async throws
 
+    /// Removes an ended experiment with its trials and events; one that is not there is no error.
+    /// - Returns: whether it was there.
+    @discardableResult
+    func delete(_ id: String) async throws -> Bool
+
     /// Writes an event under (experiment, sequence). Throws `.conflict` where there is another.
     func put(_ event: EventRecord, of experimentID: String) async throws
 

@@ -127,6 +127,9 @@ private struct PatientExperimentStore: ExperimentStore {
         try await patience.run { try await store.removeStart(start, ofTrial: index, of: experimentID) }
     }
 
+    @discardableResult
+    func delete(_ id: String) async throws -> Bool { try await patience.run { try await store.delete(id) } }
+
     func put(_ event: EventRecord, of experimentID: String) async throws {
         try await patience.run { try await store.put(event, of: experimentID) }
     }

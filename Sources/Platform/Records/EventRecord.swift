@@ -1,4 +1,5 @@
 internal import AutoML
+internal import Learners
 
 /// Something that happened to an experiment; watchers get them in the order of `sequence`, which rises from 1.
 public struct EventRecord: Sendable, Hashable, Codable {
@@ -26,8 +27,14 @@ public struct EventRecord: Sendable, Hashable, Codable {
         public var score: Double?
         /// Why it has none, in one line.
         public var reason: String?
+        /// The ends of the score's interval.
+        public var scoreInterval: [Double]?
         /// Seconds spent training.
         public var fitSeconds: Double?
+        /// Seconds spent predicting the rows that were scored.
+        public var predictSeconds: Double?
+        /// Its model, once it has one.
+        public var modelID: String?
 
         /// The trial as it stands.
         public init(_ record: TrialRecord) {
@@ -36,12 +43,20 @@ public struct EventRecord: Sendable, Hashable, Codable {
             state = record.state
             score = record.result?.score
             reason = record.result?.reason
+            scoreInterval = record.result?.scoreInterval.flatMap {
+                $0.low.isFinite && $0.high.isFinite ? [$0.low, $0.high] : nil
+            }
             fitSeconds = record.result?.fitSeconds
+            predictSeconds = record.result?.predictSeconds
+            if score != nil { modelID = ModelNames.model(of: record.experimentID, trial: record.index) }
         }
 
         private enum CodingKeys: String, CodingKey {
             case index, learner, state, score, reason
+            case scoreInterval = "score_interval"
             case fitSeconds = "fit_seconds"
+            case predictSeconds = "predict_seconds"
+            case modelID = "model_id"
         }
     }
 

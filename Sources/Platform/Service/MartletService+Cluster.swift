@@ -76,6 +76,8 @@ public struct ClusterStatus: Sendable, Hashable, Codable {
     public var runningExperiments: Int
     /// Experiments that wait for their turn.
     public var queuedExperiments: Int
+    /// How the stores answer.
+    public var storage: [StoreHealth]
     /// Share of trials that found their data ready in memory, from 0 to 1; null before the first.
     public var dataHitRate: Double?
     /// Share of the parts of datasets that the cache between workers and store had, from 0 to 1; null before the first and
@@ -88,6 +90,7 @@ public struct ClusterStatus: Sendable, Hashable, Codable {
         case queueLag = "queue_lag"
         case runningExperiments = "running_experiments"
         case queuedExperiments = "queued_experiments"
+        case storage
         case dataHitRate = "data_hit_rate"
         case cacheHitRate = "cache_hit_rate"
     }
@@ -100,13 +103,15 @@ extension MartletService {
         try requireReady()
         let messages = coordinator.workforce.messages
         let workers = messages.map { ClusterStatus.Worker($0) }
-        let unfinished = try await stores.experiments.unfinishedExperiments()
+        // What a store that is away would tell counts as nothing: that it is away is what one wants to see then.
+        let storage = await StoreHealth.all(stores)
+        let unfinished = (try? await stores.experiments.unfinishedExperiments()) ?? []
         let running = unfinished.count { $0.state == .running }
         return ClusterStatus(
             workers: workers, slots: workers.reduce(0) { $0 + $1.slots },
             busySlots: workers.reduce(0) { $0 + $1.running },
-            queueLag: try await stores.log.lag(of: Topics.trials, group: Topics.workerGroup),
-            runningExperiments: running, queuedExperiments: unfinished.count - running,
+            queueLag: (try? await stores.log.lag(of: Topics.trials, group: Topics.workerGroup)) ?? 0,
+            runningExperiments: running, queuedExperiments: unfinished.count - running, storage: storage,
             dataHitRate: rate(messages, \.dataHits, \.dataMisses),
             cacheHitRate: rate(messages, \.cacheHits, \.cacheMisses))
     }

@@ -99,7 +99,7 @@ extension MartletService {
 }
 
 extension MartletService {
-    private func waitForAssembly() async throws {
+    func waitForAssembly() async throws {
         var news = pokes.stream(for: Topics.assembly).makeAsyncIterator()
         while isReady, try await stores.log.lag(of: Topics.assembly, group: Topics.coordinatorGroup) > 0 {
             guard await news.next() != nil else {

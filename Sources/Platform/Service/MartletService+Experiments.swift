@@ -1,4 +1,4 @@
-internal import AutoML
+public import AutoML
 
 extension MartletService {
     /// Accepts an experiment; it runs as soon as there is room. Everything about it is checked first, against the whole
@@ -63,6 +63,63 @@ extension MartletService {
     public func trials(ofExperiment id: String) async throws -> [TrialRecord] {
         _ = try await experiment(id)
         return try await stores.experiments.trials(of: id)
+    }
+
+    /// A part of an experiment's trials, in the order of their indices, each with the worker that trains it now; `limit` from
+    /// 1 to 1000.
+    /// - Throws: `.notFound`.
+    public func trials(ofExperiment id: String, limit: Int, cursor: Cursor?) async throws -> Page<TrialProgress> {
+        let limit = try checked(limit)
+        let first = try cursor.map { cursor in
+            guard let index = Int(try cursor.position()), index >= 0 else {
+                throw PlatformError(.invalid, "this is not a cursor that was given out", field: "cursor")
+            }
+            return index
+        }
+        let rest = try await trials(ofExperiment: id).drop { $0.index < first ?? 0 }
+        let workers = coordinator.workforce.messages
+        let items = rest.prefix(limit).map { trial in
+            let key = TrialKey(experimentID: id, index: trial.index)
+            return TrialProgress(trial, worker: workers.first { $0.running.contains(key) }?.name)
+        }
+        return Page(
+            items: items, nextCursor: rest.dropFirst(limit).first.map { Cursor(position: String($0.index)) })
+    }
+
+    /// What an experiment would do, without starting it.
+    /// - Throws: as `createExperiment`.
+    public func preview(_ request: ExperimentRequest) async throws -> ExperimentPreview {
+        let workers = coordinator.workforce.messages
+        let slots = workers.reduce(0) { $0 + $1.slots }
+        let threads = workers.map(\.threads).max() ?? options.threads
+        do {
+            try request.settings.validate()
+            let table = try await data.table(request.datasetID)
+            return try await serviceThread.run { [learners] in
+                try ExperimentPreview(
+                    table, settings: request.settings, learners: learners, slots: slots, threads: threads)
+            }
+        } catch let error as AutoMLError {
+            throw PlatformError(error)
+        } catch let error as PlatformError where error.code == .notFound {
+            throw PlatformError(.invalid, error.message, field: "dataset_id")
+        }
+    }
+
+    /// Removes an ended experiment with its models. Waits while models of ended experiments are put together.
+    /// - Throws: `.notFound`, and `.conflict` while it has not ended.
+    public func deleteExperiment(_ id: String) async throws {
+        try requireReady()
+        guard try await experiment(id).state.isFinal else {
+            throw PlatformError(.conflict, "experiment \(id) has not ended: cancel it first")
+        }
+        try await waitForAssembly()
+        try await stores.models.deleteAll(of: id)
+        guard try await stores.experiments.delete(id) else {
+            throw PlatformError(.notFound, "there is no experiment \(id)")
+        }
+        loadedModels.removeAll()
+        explanations.removeAll()
     }
 
     func checked(_ limit: Int) throws -> Int {

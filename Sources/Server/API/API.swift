@@ -5,7 +5,9 @@ internal import Platform
 struct API: Sendable {
     static let documentPath = "/api/v1/openapi.json"
     /// Routes that need no token: they tell nothing of what the server holds.
-    static let openRoutes: Set<String> = ["/healthz", "/readyz", LandingPage.path, LandingPage.stylePath]
+    static let openRoutes: Set<String> = [
+        "/healthz", "/readyz", ServerEndpoints.path, LandingPage.path, LandingPage.stylePath, Site.pattern,
+    ]
     /// Routes that probes call under whatever name they know.
     static let hostFreeRoutes: Set<String> = ["/healthz", "/readyz"]
 
@@ -26,12 +28,18 @@ struct API: Sendable {
                 service: service, documentLimit: configuration.documentLimit, uploadLimit: configuration.uploadLimit
             ).all
         endpoints += ExplanationEndpoints(service: service, documentLimit: configuration.documentLimit).all
-        endpoints += HealthEndpoints(service: service).all
+        endpoints += ModelPageEndpoints(service: service).all
+        endpoints += HealthEndpoints(service: service, links: configuration.links).all
+        endpoints += ServerEndpoints(configuration: configuration).all
         endpoints.append(API.document(of: endpoints, configuration))
         self.endpoints = endpoints
         var router = Router()
         for endpoint in endpoints { router.add(endpoint.route) }
-        for route in LandingPage(version: configuration.version).routes { router.add(route) }
+        if let site = configuration.site {
+            router.onUnrouted { site.route(for: $0) }
+        } else {
+            for route in LandingPage(version: configuration.version).routes { router.add(route) }
+        }
         self.router = router
     }
 

@@ -23,6 +23,10 @@ enum Schemas {
             .init(name: "Predictions", value: predictions), .init(name: "Explanation", value: explanation),
             .init(name: "Evaluation", value: evaluation), .init(name: "ModelCard", value: modelCard),
             .init(name: "ExplanationRows", value: explanationRows), .init(name: "Cluster", value: cluster),
+            .init(name: "Server", value: server), .init(name: "ExperimentPlan", value: experimentPlan),
+            .init(name: "Trial", value: trial), .init(name: "TrialList", value: list(of: "Trial")),
+            .init(name: "Learner", value: learner), .init(name: "LearnerList", value: list(of: "Learner")),
+            .init(name: "ModelEvaluation", value: modelEvaluation), .init(name: "ModelSchema", value: modelSchema),
         ]
     }
 
@@ -57,7 +61,7 @@ enum Schemas {
         ["type": string, "title": string, "status": integer, "detail": string],
         optional: ["errors": array(object(["field": string, "message": string]))])
 
-    private static let columnType = choice(ColumnType.allCases.map(\.rawValue))
+    static let columnType = choice(ColumnType.allCases.map(\.rawValue))
 }
 
 // What tables are.
@@ -78,12 +82,14 @@ extension Schemas {
         ])
 
     private static let profile = object([
-        "rows": integer,
+        "rows": integer, "suggested_target": nullable("string"),
         "columns": array(
             object(
                 [
                     "name": string, "type": columnType, "missing": integer, "distinct": integer,
                     "warnings": array(choice(ColumnProfile.Warning.allCases.map(\.rawValue))),
+                    "castable": array(columnType),
+                    "target_task": ["type": ["string", "null"], "description": "What predicting it would be."],
                 ],
                 optional: [
                     "minimum": number, "maximum": number, "mean": number, "standard_deviation": number,
@@ -135,6 +141,16 @@ extension Schemas {
         "seed": ["type": "integer", "minimum": 0],
         "folds": ["type": "integer", "minimum": 2, "maximum": 20],
         "exclude": array(string), "learners": array(string), "weight": string,
+        "types": [
+            "type": "object", "additionalProperties": columnType,
+            "description": "What columns are to be taken for instead of what they were read as.",
+        ],
+        "holdout": [
+            "type": "number", "minimum": .number(0.05), "maximum": .number(0.5),
+            "description": "Share of the rows held out to score on, instead of folds.",
+        ],
+        "group": ["type": "string", "description": "A column whose equal values are never on both sides."],
+        "time": ["type": "string", "description": "A column of moments; the latest rows are held out."],
     ]
 
     private static var experimentRequest: JSONValue {
@@ -171,6 +187,7 @@ extension Schemas {
                     "model_id": nullable("string"),
                 ],
                 optional: [
+                    "metrics": ["type": "object", "additionalProperties": number],
                     "status": ["type": "string", "description": "How a trial without a model ended."],
                     "reason": string, "trial": integer,
                 ])),
@@ -184,7 +201,10 @@ extension Schemas {
         optional: [
             "trial": object(
                 ["index": integer, "learner": string, "state": choice(TrialState.allCases.map(\.rawValue))],
-                optional: ["score": number, "reason": string, "fit_seconds": number]),
+                optional: [
+                    "score": number, "score_interval": array(number), "reason": string, "fit_seconds": number,
+                    "predict_seconds": number, "model_id": string,
+                ]),
             "trial_progress": number, "best_score": number, "best_model_id": string, "error": string,
         ])
 
@@ -216,6 +236,6 @@ extension Schemas {
                     "cache_hits": integer, "cache_misses": integer,
                 ])),
             "slots": integer, "busy_slots": integer, "queue_lag": integer, "running_experiments": integer,
-            "queued_experiments": integer,
+            "queued_experiments": integer, "storage": storage, "links": links,
         ], optional: ["data_hit_rate": nullable("number"), "cache_hit_rate": nullable("number")])
 }

@@ -26,10 +26,28 @@ public struct ServerConfiguration: Sendable {
     public var heartbeat = Duration.seconds(15)
     /// Time that requests under way get when the server stops.
     public var grace = Duration.seconds(10)
+    /// The web UI; nil shows a plain page instead.
+    public var site: Site?
+    /// Where to look at the installation besides, such as Grafana: titles and addresses, shown to people.
+    public var links: [Link] = []
     /// The version shown to clients.
     public var version = "0.1.0"
     /// Takes a line about each failure of the server's own; called on any thread.
     public var log: @Sendable (String) -> Void = { _ in }
+
+    /// A place that people may want to go to.
+    public struct Link: Sendable, Hashable, Codable {
+        /// Its name.
+        public var title: String
+        /// Its address.
+        public var href: String
+
+        /// A link of these parts.
+        public init(title: String, href: String) {
+            self.title = title
+            self.href = href
+        }
+    }
 
     /// The defaults: port 8080 on the loopback interface.
     public init() {}

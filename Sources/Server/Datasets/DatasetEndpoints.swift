@@ -73,7 +73,10 @@ struct DatasetEndpoints: Sendable {
             summary: "What is worth knowing about a dataset's columns.", parameters: [.id(of: "dataset")],
             answers: [.init(status: .ok, description: "The profile.", content: [.json("Profile")])],
             problems: [.notFound],
-            handler: .asynchronous { .json(bytes: try await service.profile(ofDataset: $0.id)) })
+            handler: .asynchronous { request in
+                let bytes = try await service.profile(ofDataset: request.id)
+                return try await Offload.run { try .json(ProfileFormat(bytes)) }
+            })
     }
 
     private var rows: Endpoint {

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import HTTP
 internal import Platform
 
@@ -8,7 +7,7 @@ struct ExperimentEndpoints: Sendable {
     let documentLimit: Int
     let heartbeat: Duration
 
-    var all: [Endpoint] { [create, list, get, cancel, leaderboard, models, events] }
+    var all: [Endpoint] { [create, list, get, cancel, leaderboard, models, events] + more }
 
     private var create: Endpoint {
         Endpoint(
@@ -18,9 +17,7 @@ struct ExperimentEndpoints: Sendable {
             answers: [.init(status: .created, description: "The experiment.", content: [.json("Experiment")])],
             problems: [.notFound, .contentTooLarge, .unsupportedMediaType, .unprocessableContent],
             handler: .asynchronous { request in
-                let (bytes, value) = try await request.json(limit: documentLimit)
-                guard value.members != nil else { throw Problem.field("body", "must be a JSON object") }
-                let asked = try JSONDecoder().decode(ExperimentRequest.self, from: Data(bytes))
+                let asked = try await ExperimentEndpoints.asked(request, limit: documentLimit)
                 let record = try await service.createExperiment(asked)
                 return try .json(
                     record, status: .created, headers: ["Location": "/api/v1/experiments/\(record.id)"])

@@ -4,6 +4,7 @@ internal import Platform
 /// The calls of probes, and what the cluster is doing.
 struct HealthEndpoints: Sendable {
     let service: MartletService
+    let links: [ServerConfiguration.Link]
 
     var all: [Endpoint] { [alive, ready, cluster] }
 
@@ -35,6 +36,24 @@ struct HealthEndpoints: Sendable {
             method: .get, path: "/api/v1/cluster", name: "getCluster", tag: "operation",
             summary: "Workers, their slots, what waits for them, and how often the cache helps.",
             answers: [.init(status: .ok, description: "The cluster as it stands.", content: [.json("Cluster")])],
-            handler: .asynchronous { _ in try .json(try await service.cluster()) })
+            handler: .asynchronous { _ in
+                try .json(Cluster(status: try await service.cluster(), links: links))
+            })
+    }
+
+    /// What the service knows, and where to look besides.
+    private struct Cluster: Encodable {
+        let status: ClusterStatus
+        let links: [ServerConfiguration.Link]
+
+        enum CodingKeys: CodingKey {
+            case links
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try status.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(links, forKey: .links)
+        }
     }
 }

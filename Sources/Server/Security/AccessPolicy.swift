@@ -57,14 +57,18 @@ struct AccessPolicy: Middleware {
 
     /// Browsers name the site a request comes from; one of another site is not answered, whatever it carries.
     private func checkOrigin(_ request: Request) throws {
-        if request.headers["Sec-Fetch-Site"] == "cross-site", request.method != .get || request.route != "/" {
-            throw AccessPolicy.foreignOrigin
-        }
+        if request.headers["Sec-Fetch-Site"] == "cross-site", !isVisit(request) { throw AccessPolicy.foreignOrigin }
         guard let origin = request.headers["Origin"] else { return }
         guard let scheme = origin.firstRange(of: "://"),
             let host = HostName(String(origin[scheme.upperBound...])),
             let own = request.headers["Host"].flatMap(HostName.init), host == own
         else { throw AccessPolicy.foreignOrigin }
+    }
+
+    /// Whether a link of another site brings someone to a page.
+    private func isVisit(_ request: Request) -> Bool {
+        request.method == .get && [LandingPage.path, Site.pattern].contains(request.route ?? "")
+            && request.headers["Sec-Fetch-Dest"] ?? "document" == "document"
     }
 
     private static let foreignOrigin = Problem.field(

@@ -19,8 +19,18 @@ enum ServerOptions {
         "insecure", help: "Listen beyond this machine without a token"
     ).configured(key: "http.insecure")
 
+    static let webFolder = Option<String?>.text(
+        "web-dir", value: "DIR", help: "The built web UI (that of the installation, or of the checkout)",
+        environment: "MARTLET_WEB_DIR"
+    ).configured(key: "http.web_dir")
+    static let grafana = Option<String?>.text(
+        "grafana-url", value: "URL", help: "Where Grafana shows the installation, for a link in the web UI",
+        environment: "MARTLET_GRAFANA_URL"
+    ).configured(key: "http.grafana_url")
+
     static let declarations = [
-        host.declaration, port.declaration, allowedHosts.declaration, insecure.declaration,
+        host.declaration, port.declaration, allowedHosts.declaration, insecure.declaration, webFolder.declaration,
+        grafana.declaration,
     ]
 
     static let accessHelp = """
@@ -36,6 +46,13 @@ enum ServerOptions {
         configuration.isInsecure = invocation[insecure]
         configuration.allowedHosts = Set(invocation[allowedHosts].map { $0.lowercased() })
         configuration.version = martletVersion
+        if let folder = invocation[webFolder] ?? WebFolder.found() { configuration.site = try Site(folder: folder) }
+        if let address = invocation[grafana] {
+            guard address.hasPrefix("https://") || address.hasPrefix("http://") else {
+                throw UsageError("--grafana-url must begin with http:// or https://")
+            }
+            configuration.links = [.init(title: "Grafana", href: address)]
+        }
         configuration.log = { Console.printError("martlet: \($0)") }
         try configuration.validate()
         return configuration

@@ -115,6 +115,34 @@ import Testing
         }
     }
 
+    @Test(arguments: StoreKind.present) func whatIsDeletedIsGone(_ kind: StoreKind) async throws {
+        try await kind.withStores { stores in
+            let store = stores.experiments
+            for id in ["e", "f"] {
+                try await store.create(record(id))
+                var trial = trial(3)
+                trial.experimentID = id
+                try await store.put(trial)
+                _ = try await store.putStart(TrialStart(id: "s", worker: "w"), ofTrial: 3, of: id)
+                try await store.put(
+                    EventRecord(sequence: 1, kind: .state, at: .now(), state: .queued, progress: 0), of: id)
+                try await store.requestCancellation(of: id)
+            }
+            #expect(try await store.delete("e"))
+            #expect(try await store.delete("e") == false)
+            #expect(try await store.experiment("e") == nil)
+            #expect(try await store.trials(of: "e").isEmpty)
+            #expect(try await store.lastSequence(of: "e") == 0)
+            #expect(try await store.isCancellationRequested(of: "e") == false)
+            #expect(try await store.unfinishedExperiments().map(\.id) == ["f"])
+            #expect(try await store.experiments(limit: 9, after: nil).items.map(\.id) == ["f"])
+            #expect(try await store.trials(of: "f").count == 1)
+            #expect(try await store.lastSequence(of: "f") == 1)
+            // The id may be used again, and nothing of old comes back.
+            #expect(try await store.putStart(TrialStart(id: "t", worker: "w"), ofTrial: 3, of: "e").count == 1)
+        }
+    }
+
     @Test(arguments: StoreKind.present) func startsAreCounted(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             let store = stores.experiments

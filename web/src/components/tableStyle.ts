@@ -1,0 +1,33 @@
+/** The look of tables that are plain HTML inside a box that scrolls. */
+export const tableStyle = {
+  overflow: "auto",
+  border: 1,
+  borderColor: "divider",
+  borderRadius: 2,
+  bgcolor: "background.paper",
+  position: "relative",
+  "&:focus-visible": { outline: "2px solid", outlineColor: "primary.main", outlineOffset: 2 },
+  "& table": { borderCollapse: "separate", borderSpacing: 0, width: "100%", typography: "body2" },
+  "& th, & td": {
+    px: { xs: 1.25, sm: 2 },
+    py: 0.75,
+    borderBottom: 1,
+    borderColor: "divider",
+    overflow: "hidden",
+    textOverflow: "ellipsis",
+    whiteSpace: "nowrap",
+    textAlign: "left",
+  },
+  "& tbody tr:last-of-type td, & tbody tr:last-of-type th": { borderBottom: 0 },
+  "& tbody tr:hover td": { bgcolor: "action.hover" },
+  "& tbody tr.selected td": { bgcolor: "action.selected" },
+  "& thead th": {
+    position: "sticky",
+    top: 0,
+    zIndex: 1,
+    bgcolor: "background.paper",
+    color: "text.secondary",
+    fontWeight: 500,
+  },
+  "& td": { fontVariantNumeric: "tabular-nums" },
+} as const;
