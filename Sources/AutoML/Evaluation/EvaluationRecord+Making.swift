@@ -87,7 +87,8 @@ extension Study {
         leaderboard.entries.compactMap { entry in
             guard let rank = entry.rank, let score = entry.score else { return nil }
             return EvaluationRecord.BoardEntry(
-                rank: rank, model: entry.model, learner: entry.learner, score: score,
+                rank: rank, model: entry.model, learner: entry.learner,
+                hyperparameters: entry.trial == nil ? nil : entry.hyperparameters.values, score: score,
                 interval: entry.scoreInterval.flatMap {
                     $0.low.isFinite && $0.high.isFinite ? [$0.low, $0.high] : nil
                 },
