@@ -5,14 +5,16 @@ import Tabular
 
 /// Measures explanations of a model that `martlet train` wrote: a JSON line with seconds.
 ///
-/// `martlet-bench explain MODEL.martlet TABLE [--threads N] [--rows N] [--export FILE.json] [--whole 1]`
+/// `martlet-bench explain MODEL.martlet TABLE [--threads N] [--rows N] [--best 1] [--export FILE.json] [--whole 1]`; `--best 1`
+/// takes the best boosted member by itself.
 struct ExplanationBenchmark {
-    private let model: ModelArtifact
+    private var model: ModelArtifact
     private let table: Table
     private var threads = 2
     private var rows = 1_000
     private var export: String?
     private var isWhole = false
+    private var isBest = false
 
     init(_ arguments: [String]) throws {
         guard arguments.count >= 2, let data = FileManager.default.contents(atPath: arguments[0]) else {
@@ -24,6 +26,7 @@ struct ExplanationBenchmark {
             switch arguments[place] {
             case "--threads": threads = Int(arguments[place + 1]) ?? threads
             case "--rows": rows = Int(arguments[place + 1]) ?? rows
+            case "--best": isBest = arguments[place + 1] == "1"
             case "--export": export = arguments[place + 1]
             case "--whole": isWhole = arguments[place + 1] == "1"
             default: throw BenchmarkError(description: "there is no option \(arguments[place])")
@@ -33,6 +36,24 @@ struct ExplanationBenchmark {
         table = try TableReader.read(
             .file(arguments[1]), ReadOptions.matching(model.header.plan.sourceSchema)
         ).0
+        if isBest { try keepBest() }
+    }
+
+    private mutating func keepBest() throws {
+        let boosted = model.bags.indices.filter { model.bags[$0].models[0] is GradientBoostingModel }
+        let board = model.evaluation?.document.leaderboard ?? []
+        func rank(_ member: Int) -> Int {
+            board.first { $0.model == model.header.members[member].model }?.rank ?? .max
+        }
+        guard let best = boosted.min(by: { rank($0) < rank($1) }) else {
+            throw BenchmarkError(description: "the model has no boosted member")
+        }
+        var header = model.header
+        header.members = [model.header.members[best]]
+        header.members[0].weight = 1
+        header.name = header.members[0].model
+        model = try ModelArtifact(
+            header: header, bags: [model.bags[best]], goldenRows: model.goldenRows, context: TrainingContext())
     }
 
     func run() throws {
@@ -53,6 +74,7 @@ struct ExplanationBenchmark {
             options.contributionRows = 0
             options.columns = 0
             options.interactingColumns = 0
+            options.learningCurveSeconds = 0
             options.importanceSeconds = 25
             let importance = try seconds {
                 _ = try Explainer(model, options: options, context: context).explain()
@@ -80,13 +102,14 @@ struct ExplanationBenchmark {
         guard let own = try boosted.contributions(features, context: TrainingContext()) else {
             throw BenchmarkError(description: "the trees do not tell their rows")
         }
+        let took = try seconds { _ = try boosted.contributions(features, context: TrainingContext()) }
         var trees: [[String: [Double]]] = []
         for root in stride(from: 0, to: boosted.ensemble.treeCount, by: boosted.baseScores.count) {
             trees.append(try nodes(boosted, root: boosted.ensemble.roots[root]))
         }
         let columns = boosted.mappers.map { features.column($0.name)?.doubles() ?? [] }
         let document = Document(
-            trees: trees,
+            trees: trees, treeCount: boosted.ensemble.treeCount, seconds: took,
             rows: (0..<part.rowCount).map { row in columns.map { $0[row].isNaN ? nil : $0[row] } },
             base: own.base[0] - boosted.baseScores[0],
             contributions: (0..<part.rowCount).map { row in
@@ -97,6 +120,9 @@ struct ExplanationBenchmark {
 
     private struct Document: Encodable {
         let trees: [[String: [Double]]]
+        /// Trees of all scores, and the seconds that they took on one thread.
+        let treeCount: Int
+        let seconds: Double
         let rows: [[Double?]]
         let base: Double
         let contributions: [[Double]]

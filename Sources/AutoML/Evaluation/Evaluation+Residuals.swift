@@ -47,11 +47,11 @@ extension Evaluation.ResidualBins {
     /// A bin a level, the most frequent ones.
     init(_ residuals: [Double], levels all: [String?]) {
         self.init()
-        var rowsOf: [String: [Int]] = [:]
-        for (row, level) in all.enumerated() { rowsOf[level ?? "(missing)", default: []].append(row) }
+        var rowsOf: [Spelling: [Int]] = [:]
+        for (row, level) in all.enumerated() { rowsOf[Spelling(level ?? "(missing)"), default: []].append(row) }
         let kept = rowsOf.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
             .prefix(Evaluation.ResidualBins.most)
-        levels = kept.map(\.key)
+        levels = kept.map(\.key.text)
         for (_, rows) in kept { add(rows.map { residuals[$0] }) }
     }
 

@@ -83,11 +83,19 @@ extension Study {
         return summary
     }
 
+    /// Values as they are read back: JSON does not keep `3.0` apart from `3`.
+    private static func asInJSON(_ values: [String: ParameterValue]) -> [String: ParameterValue] {
+        values.mapValues { value in
+            if case .double(let number) = value, let whole = Int(exactly: number) { .integer(whole) } else { value }
+        }
+    }
+
     private func board(_ leaderboard: Leaderboard, isTimed: Bool) -> [EvaluationRecord.BoardEntry] {
         leaderboard.entries.compactMap { entry in
             guard let rank = entry.rank, let score = entry.score else { return nil }
             return EvaluationRecord.BoardEntry(
-                rank: rank, model: entry.model, learner: entry.learner, score: score,
+                rank: rank, model: entry.model, learner: entry.learner,
+                hyperparameters: entry.trial == nil ? nil : Study.asInJSON(entry.hyperparameters.values), score: score,
                 interval: entry.scoreInterval.flatMap {
                     $0.low.isFinite && $0.high.isFinite ? [$0.low, $0.high] : nil
                 },

@@ -1,5 +1,6 @@
 public import Foundation
 import Learners
+public import Search
 public import Tabular
 
 /// Some of the rows that a model was scored on, with what it takes to explain it on rows that its parts have not seen.
@@ -123,6 +124,8 @@ public struct EvaluationRecord: Sendable, Hashable {
         public var model: String
         /// Its learner.
         public var learner: String
+        /// Its hyperparameters; nil for ensembles, and in files of versions that did not keep them.
+        public var hyperparameters: [String: ParameterValue]?
         /// Its score.
         public var score: Double
         /// The ends of the score's interval.

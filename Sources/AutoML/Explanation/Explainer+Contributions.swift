@@ -25,6 +25,7 @@ extension Explainer {
         var random = seed.child("contribution_rows").generator()
         random.shuffle(&order)
         let rows = order.prefix(affordableRows(table.rowCount)).sorted()
+        guard !rows.isEmpty else { return nil }
         let part = table.selecting(rows)
         let own = try model.contributions(part, scale: options.scale, context: context)
         let outputs = own.outputs.count

@@ -30,11 +30,11 @@ extension Explainer {
             let missing = values.indices.filter { !values[$0].isFinite }
             if !missing.isEmpty { rowsOf.append(("(missing)", missing)) }
         } else {
-            var all: [String: [Int]] = [:]
+            var all: [Spelling: [Int]] = [:]
             for row in 0..<column.count {
-                all[column.isMissing(row) ? "(missing)" : column.spelling(row), default: []].append(row)
+                all[Spelling(column.isMissing(row) ? "(missing)" : column.spelling(row)), default: []].append(row)
             }
-            rowsOf = all.map { ($0.key, $0.value) }
+            rowsOf = all.map { ($0.key.text, $0.value) }
                 .sorted { ($1.rows.count, $0.name) < ($0.rows.count, $1.name) }
         }
         let metrics = Metric.all(for: scored.task)

@@ -13,6 +13,8 @@ public struct Explainer: Sendable {
         public var importanceSeconds = 20.0
         /// Seconds for dependence and interactions, about.
         public var dependenceSeconds = 15.0
+        /// Seconds for the learning curve, at most about; 0 leaves it out.
+        public var learningCurveSeconds = 10.0
         /// Columns whose dependence is shown.
         public var columns = 8
         /// Columns among which interactions are looked for.
@@ -66,6 +68,12 @@ public struct Explainer: Sendable {
         } else {
             explanation.notes.append(
                 "There is no target to compare with, so there are no scores and no permutation importance.")
+        }
+        if let scored = subject.scored, subject.kind != .seen, options.learningCurveSeconds > 0 {
+            explanation.learningCurve = try LearningCurveMaker(
+                model: model, table: subject.table, scored: scored, isOwn: table == nil,
+                seed: seed.child("learning_curve"), seconds: options.learningCurveSeconds
+            ).run(context)
         }
         explanation.contributions = try contributions(subject.table, seed)
         let ranked =

@@ -152,12 +152,39 @@ public struct Explanation: Sendable, Encodable, Hashable {
         public var groups: [Group]
     }
 
+    /// The score against the rows that are trained on.
+    public struct LearningCurve: Sendable, Codable, Hashable {
+        /// One size.
+        public struct Point: Sendable, Codable, Hashable {
+            /// Rows that each part of the model was trained on.
+            public var rows: Int
+            /// Its score on rows that it has not seen.
+            public var score: Double
+            /// The ends of its 95 % bootstrap interval over rows.
+            public var interval: [Double]?
+            /// Whether it is the model as it is, rather than one trained for the curve.
+            public var isModel: Bool
+        }
+        /// The metric.
+        public var metric: Metric
+        /// The member that it is of: the one with the largest weight.
+        public var model: String
+        /// Its learner.
+        public var learner: String
+        /// Rows that every size was scored on.
+        public var scoredRows: Int
+        /// The sizes, ascending.
+        public var points: [Point]
+    }
+
     /// What the model is.
     public var card: ModelCard
     /// The rows it was evaluated and explained on.
     public var subject: Subject
     /// How good it is.
     public var evaluation: Evaluation?
+    /// What more rows would bring.
+    public var learningCurve: LearningCurve?
     /// Which columns the score needs.
     public var importance: Importance?
     /// Which columns move the predictions.

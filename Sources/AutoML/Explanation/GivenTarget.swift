@@ -23,11 +23,11 @@ struct GivenTarget {
                 values.append(numbers[row])
             }
         } else {
-            let place = Dictionary(header.classes.enumerated().map { ($1, Double($0)) }) { first, _ in first }
+            let place = Dictionary(header.classes.enumerated().map { (Spelling($1), Double($0)) }) { first, _ in first }
             var unknown: [String: Int] = [:]
             for row in present {
                 let name = column.spelling(row)
-                if let value = place[name] {
+                if let value = place[Spelling(name)] {
                     rows.append(Int32(row))
                     values.append(value)
                 } else {

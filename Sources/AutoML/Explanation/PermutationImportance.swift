@@ -42,15 +42,18 @@ struct PermutationImportance {
         var shuffled = [[Predictions]](repeating: [], count: columns.count)
         for round in 0..<PermutationImportance.mostRepeats {
             let before = Date()
-            for (index, name) in columns.enumerated() {
-                var order = (0..<Int32(rows.count)).map { $0 }
-                var random = seed.child(name, round).generator()
-                random.shuffle(&order)
-                shuffled[index].append(
-                    decided(
-                        try predictor.predict(
-                            table.replacing(name) { $0.selecting(order) }, context: context), scored))
+            // A fold has too few rows for more than one thread, so threads take columns.
+            let found = Slots<Result<Predictions, any Error>>(columns.count)
+            let (own, asked, part, known) = (self, predictor, table, scored)
+            context.pool.forEach(columns.count) { index in
+                found.set(
+                    index,
+                    Result {
+                        try own.decided(
+                            asked.predict(own.shuffling(columns[index], of: part, round), context: context), known)
+                    })
             }
+            for (index, result) in found.values.enumerated() { shuffled[index].append(try result.get()) }
             let took = Date().timeIntervalSince(before)
             if Date().timeIntervalSince(started) + took > seconds { break }
         }
@@ -75,6 +78,13 @@ struct PermutationImportance {
         return Explanation.Importance(
             metric: metric, score: score.short, rows: rows.count, repeats: shuffled.first?.count ?? 0,
             columns: entries)
+    }
+
+    private func shuffling(_ name: String, of table: Table, _ round: Int) -> Table {
+        var order = (0..<Int32(table.rowCount)).map { $0 }
+        var random = seed.child(name, round).generator()
+        random.shuffle(&order)
+        return table.replacing(name) { $0.selecting(order) }
     }
 
     /// What the metric is to score: for metrics of classes, those that the threshold gives.

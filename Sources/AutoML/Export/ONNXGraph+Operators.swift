@@ -1,4 +1,5 @@
 import Foundation
+import Tabular
 
 extension ONNXGraph {
     /// One number that stretches to any shape.
@@ -44,18 +45,11 @@ extension ONNXGraph {
         node("ReduceSum", [matrix, constant(.integers([1], shape: [1]))], [("keepdims", .integer(1))])
     }
 
-    /// The whole number that `keys` gives each string, `other` for any other string. A key that can be written in several
-    /// ways in Unicode is found in its composed and its decomposed form.
+    /// The whole number that the first of `keys` with its bytes gives each string; `other` for any other string.
     func lookUp(_ strings: Value, _ keys: [(String, Int)], other: Int) -> Value {
-        var seen: Set<[UInt8]> = []
-        var names: [String] = []
-        var values: [Int64] = []
-        for (key, value) in keys {
-            for form in key.unicodeForms where seen.insert(Array(form.utf8)).inserted {
-                names.append(form)
-                values.append(Int64(value))
-            }
-        }
+        var seen: Set<Spelling> = []
+        let first = keys.filter { seen.insert(Spelling($0.0)).inserted }
+        var (names, values) = (first.map(\.0), first.map { Int64($0.1) })
         // The operator must have a key.
         if names.isEmpty {
             names = [""]
@@ -76,13 +70,5 @@ extension ONNXGraph {
         let index = choose(condition, integer(0), integer(1))
         let zero = node("Gather", [constant(.doubles([0], shape: [1])), index], name: message)
         return add(value, zero)
-    }
-}
-
-extension String {
-    /// As it is, composed and decomposed.
-    fileprivate var unicodeForms: [String] {
-        if utf8.allSatisfy({ $0 < 0x80 }) { return [self] }
-        return [self, precomposedStringWithCanonicalMapping, decomposedStringWithCanonicalMapping]
     }
 }

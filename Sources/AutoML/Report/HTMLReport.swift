@@ -17,7 +17,8 @@ public struct HTMLReport: Sendable {
     /// The page.
     public var text: String {
         let sections = [
-            scores, confusion, curves, thresholds, residuals, importance, contributions, dependence, interactions,
+            scores, confusion, curves, thresholds, residuals, learningCurve, importance, contributions, dependence,
+            interactions,
             groups,
             leaderboard, card,
         ].compactMap { $0 }

@@ -63,9 +63,9 @@ public struct BinMapper: Sendable, Hashable {
 
     /// The bin of each code of a dictionary-encoded column with levels `names`.
     static func codeTable(levels: [String], names: [String]) -> [UInt8] {
-        let bins = Dictionary(levels.enumerated().map { ($1, UInt8($0)) }) { first, _ in first }
+        let bins = Dictionary(levels.enumerated().map { (Spelling($1), UInt8($0)) }) { first, _ in first }
         let other = UInt8(levels.count)
-        return names.map { bins[$0] ?? other }
+        return names.map { bins[Spelling($0)] ?? other }
     }
 
     private static func mapCodes(

@@ -16,6 +16,8 @@ public struct GradientBoostingModel: FittedModel, Hashable {
     public let mappers: [BinMapper]
     /// The trees; tree t belongs to score t mod `baseScores.count`.
     public let ensemble: TreeEnsemble
+    /// The trees laid out for contributions, from the first that are asked for.
+    let layout = Kept<TreeLayout?>()
 
     init(
         objective: Objective, isLogTarget: Bool, outputCount: Int, baseScores: [Double],

@@ -1,19 +1,19 @@
 import Tabular
 
-/// The levels a categorical column had when an encoder was fitted, to find the codes of other tables by their strings.
+/// The levels a categorical column had when an encoder was fitted, to find the codes of other tables by their bytes.
 package struct LevelLookup: Sendable, Hashable {
     /// Distinct levels; a level's index here is its own code.
     package let levels: [String]
 
     /// The own code of each of `others`, −1 for levels that are not known.
     func codes(of others: [String]) -> [Int32] {
-        if others.count >= levels.count, others.starts(with: levels) {
+        if others.count >= levels.count, others.starts(with: levels, by: { $0.isSpelled(as: $1) }) {
             return (0..<others.count).map { $0 < levels.count ? Int32($0) : -1 }
         }
-        var index: [String: Int32] = [:]
+        var index: [Spelling: Int32] = [:]
         index.reserveCapacity(levels.count)
-        for (code, level) in levels.enumerated() { index[level] = Int32(code) }
-        return others.map { index[$0] ?? -1 }
+        for (code, level) in levels.enumerated() { index[Spelling(level)] = Int32(code) }
+        return others.map { index[Spelling($0)] ?? -1 }
     }
 
     /// Own codes of `column`'s rows; `unknown` for other levels and `missing` for missing rows.
@@ -36,7 +36,9 @@ package struct LevelLookup: Sendable, Hashable {
 
     init(from reader: inout BinaryReader) throws {
         levels = try reader.readStrings()
-        guard Set(levels).count == levels.count else { throw reader.failure("a level is there twice") }
+        guard Set(levels.map(Spelling.init)).count == levels.count else {
+            throw reader.failure("a level is there twice")
+        }
     }
 
     func write(to writer: inout BinaryWriter) { writer.write(levels) }

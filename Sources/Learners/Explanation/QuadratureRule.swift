@@ -6,10 +6,10 @@ struct QuadratureRule: Sendable {
     let weights: [Double]
 
     private static let rules: [Int: QuadratureRule] = {
-        Dictionary(uniqueKeysWithValues: [4, 8, 16, 32, 64].map { ($0, QuadratureRule(count: $0)) })
+        Dictionary(uniqueKeysWithValues: [2, 3, 4, 5, 6, 7, 8, 16, 32, 64].map { ($0, QuadratureRule(count: $0)) })
     }()
 
-    /// The rule of 4, 8, 16, 32 or 64 places.
+    /// The rule of so many places, at least 2; those of 2 to 8, 16, 32 and 64 are there already.
     static func of(_ count: Int) -> QuadratureRule { rules[count] ?? QuadratureRule(count: count) }
 
     private init(count: Int) {

@@ -31,11 +31,12 @@ private func columns(of mappers: [BinMapper]) -> (names: [String], places: [Int]
 extension GradientBoostingModel: ContributingModel {
     /// Exact path-dependent Shapley values of the raw scores.
     public func contributions(_ features: Table, context: TrainingContext) throws -> Contributions? {
-        guard ensemble.hasCovers else { return nil }
+        guard let layout = layout.value({ TreeLayout(ensemble) }) else { return nil }
         let table = BinnedTable(try encoder.adding(to: features), mappers: mappers, pool: context.pool)
         let (names, places) = columns(of: mappers)
         let shapley = TreeShapley(
-            ensemble: ensemble, columnOfMapper: places, columnCount: names.count, scoreCount: baseScores.count)
+            layout: layout, columnOfMapper: places, columnCount: names.count,
+            scoreCount: baseScores.count)
         let base = zip(baseScores, shapley.expectedValues()).map { $0 + $1 }
         let values = try shapley.values(table, context: context)
         let (scale, link) = contributionLink
@@ -66,11 +67,11 @@ extension GradientBoostingModel: ContributingModel {
 extension ForestModel: ContributingModel {
     /// Exact path-dependent Shapley values of the average of the trees.
     public func contributions(_ features: Table, context: TrainingContext) throws -> Contributions? {
-        guard ensemble.hasCovers else { return nil }
+        guard let layout = layout.value({ TreeLayout(ensemble) }) else { return nil }
         let table = BinnedTable(try encoder.adding(to: features), mappers: mappers, pool: context.pool)
         let (names, places) = columns(of: mappers)
         let shapley = TreeShapley(
-            ensemble: ensemble, columnOfMapper: places, columnCount: names.count, scoreCount: 1)
+            layout: layout, columnOfMapper: places, columnCount: names.count, scoreCount: 1)
         let share = 1 / Double(ensemble.treeCount)
         let scale: ContributionScale = outputCount > 1 ? .probability : .targetUnits
         return Contributions(

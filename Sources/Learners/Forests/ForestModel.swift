@@ -13,6 +13,8 @@ public struct ForestModel: FittedModel, Hashable {
     public let mappers: [BinMapper]
     /// The trees; a leaf has one value (a regression's, or the second of two classes'), or one a class.
     public let ensemble: TreeEnsemble
+    /// The trees laid out for contributions, from the first that are asked for.
+    let layout = Kept<TreeLayout?>()
 
     init(
         outputCount: Int, base: Double, encoder: TreeFeatureEncoder, mappers: [BinMapper], ensemble: TreeEnsemble

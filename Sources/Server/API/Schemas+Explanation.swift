@@ -76,6 +76,12 @@ extension Schemas {
             "origin": origin,
         ])
 
+    private static let learningCurve = object([
+        "metric": metric, "model": string, "learner": string, "scored_rows": integer,
+        "points": array(
+            object(["rows": integer, "score": number, "is_model": boolean], optional: ["interval": numbers])),
+    ])
+
     private static let importance = object([
         "metric": metric, "score": number, "rows": integer, "repeats": integer,
         "columns": array(object(["column": string, "importance": number, "interval": numbers])),
@@ -114,11 +120,15 @@ extension Schemas {
             "leaderboard": array(
                 object(
                     ["rank": integer, "model": string, "learner": string, "score": number],
-                    optional: ["interval": numbers, "fit_seconds": number, "predict_seconds": number])),
+                    optional: [
+                        "hyperparameters": ["type": "object"], "interval": numbers, "fit_seconds": number,
+                        "predict_seconds": number,
+                    ])),
             "notes": strings,
         ],
         optional: [
-            "evaluation": reference("Evaluation"), "importance": importance, "contributions": contributionSummary,
+            "evaluation": reference("Evaluation"), "learning_curve": learningCurve, "importance": importance,
+            "contributions": contributionSummary,
             "residuals": array(object(["column": string, "bins": residualBins])),
             "groups": object([
                 "column": string,

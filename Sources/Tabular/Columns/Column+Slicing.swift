@@ -85,12 +85,13 @@ extension Column {
             var codes: [Int64] = []
             codes.reserveCapacity(count)
             var levels: [String] = []
-            var known: [String: Int64] = [:]
+            var known: [Spelling: Int64] = [:]
             for part in parts {
                 guard case .strings(let more, let words) = part.storage else { return nil }
                 let translated = words.map { word -> Int64 in
-                    if let code = known[word] { return code }
-                    known[word] = Int64(levels.count)
+                    let spelling = Spelling(word)
+                    if let code = known[spelling] { return code }
+                    known[spelling] = Int64(levels.count)
                     levels.append(word)
                     return Int64(levels.count - 1)
                 }

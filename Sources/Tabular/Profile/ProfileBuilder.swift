@@ -61,7 +61,7 @@ struct ColumnProfiler: Sendable {
     private var mean = 0.0
     private var squares = 0.0
     private var sample = RowSample()
-    private var levels: [String: Int] = [:]
+    private var levels: [Spelling: Int] = [:]
     private var counts: [(value: String, count: Int)] = []
 
     init(name: String, type: ColumnType) {
@@ -106,10 +106,11 @@ struct ColumnProfiler: Sendable {
     }
 
     private mutating func count(_ value: String, _ times: Int) {
-        if let known = levels[value] {
+        let spelling = Spelling(value)
+        if let known = levels[spelling] {
             counts[known].count += times
         } else if times > 0, counts.count < DistinctSample.limit {
-            levels[value] = counts.count
+            levels[spelling] = counts.count
             counts.append((value, times))
         }
     }

@@ -21,7 +21,7 @@ enum ExplainCommand {
     static let columns = Option<Int?>.integer(
         "columns", help: "Columns whose effects are worked out (8)", range: 1...50)
     static let seconds = Option<Double?>.duration(
-        "time-budget", help: "How long it may take, about; the more, the narrower the intervals (40s)")
+        "time-budget", help: "How long it may take, about; the more, the narrower the intervals (45s)")
     static let threads = Option<Int?>.integer("threads", help: "Threads (all processors)", range: 1...1024)
 
     static let command = Command(
@@ -50,7 +50,8 @@ enum ExplainCommand {
         options.columns = invocation[columns] ?? options.columns
         if let seconds = invocation[seconds] {
             options.importanceSeconds = seconds / 2
-            options.dependenceSeconds = seconds * 0.4
+            options.dependenceSeconds = seconds * 0.3
+            options.learningCurveSeconds = seconds * 0.2
         }
         let threadCount = invocation[threads] ?? ProcessInfo.processInfo.activeProcessorCount
         var table: Table?

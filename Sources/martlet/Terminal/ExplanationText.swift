@@ -22,6 +22,7 @@ struct ExplanationText {
         case .seen: break
         }
         scores(console)
+        learningCurve(console)
         importance(console)
         contributions(console)
         interactions(console)
@@ -56,6 +57,18 @@ struct ExplanationText {
         }
         let threshold = evaluation.threshold.map { ", threshold \(Format.score($0))" } ?? ""
         show(matrix, "Confusion\(threshold)", console)
+    }
+
+    private func learningCurve(_ console: Console) {
+        guard let curve = explanation.learningCurve else { return }
+        var table = TextTable(["training rows", curve.metric.rawValue, "95 % interval"], right: [0, 1])
+        for point in curve.points {
+            table.add([
+                Format.count(point.rows), Format.score(point.score),
+                interval(point.interval) + (point.isModel ? "  the model as it is" : ""),
+            ])
+        }
+        show(table, "Learning curve of \(curve.model), on \(Format.count(curve.scoredRows)) rows", console)
     }
 
     private func importance(_ console: Console) {

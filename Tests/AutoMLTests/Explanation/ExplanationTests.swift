@@ -104,6 +104,15 @@ struct ExplanationTests {
         }
         let headline = try #require(evaluation.metrics.first { $0.metric == model.header.metric }?.score)
         #expect(abs(headline - (model.header.score ?? 0)) < 0.05 * max(1, abs(headline)))
+        let curve = try #require(explanation.learningCurve)
+        #expect(curve.points.count == 5 && curve.scoredRows == 300)
+        #expect(zip(curve.points, [25, 50, 100, 200, 200]).allSatisfy { abs($0.rows - $1) < 4 })
+        #expect(curve.points.map(\.isModel) == [false, false, false, false, true])
+        #expect(curve.model == model.header.members.max { $0.weight < $1.weight }?.model)
+        for point in curve.points {
+            let ends = try #require(point.interval)
+            #expect(ends[0] <= point.score && point.score <= ends[1])
+        }
         let importance = try #require(explanation.importance)
         #expect(Set(importance.columns.map(\.column)) == Set(model.header.schema.columns.map(\.name)))
         #expect(["a", "b"].contains(importance.columns[0].column))

@@ -62,7 +62,8 @@ struct ContributionTests {
             let fitted = try learner.fit(
                 problem, training: BoostingSamples.rows(0..<300), validation: [], configuration: configuration,
                 seed: Seed(5), context: context)
-            let rows = problem.features.selecting((0..<12).map { Int32($0 * 20) })
+            // Enough rows for tables of leaves; `rowsAloneAndTogetherAgree` is about the others.
+            let rows = problem.features.selecting((0..<33).map { Int32($0 * 9) })
             let model = try #require(fitted as? any ContributingModel)
             let found = try model.contributions(rows, context: context)
             let fast = try #require(found)
@@ -72,6 +73,47 @@ struct ContributionTests {
             #expect(fast.values.count == slow.count)
             for index in slow.indices {
                 #expect(abs(fast.values[index] - slow[index]) < 1e-5 * scale, "\(learner.name)")
+            }
+        }
+    }
+
+    @Test(arguments: [(Learners.Task.regression, 6), (.binary, 12), (.multiclass, 16)])
+    func rowsAloneAndTogetherAgree(_ task: Learners.Task, _ width: Int) throws {
+        var random = RandomSource(seed: 4)
+        let columns = (0..<width).map { place in
+            (0..<500).map { _ in random.below(9) == 0 ? .nan : random.normal() + Double(place % 3) }
+        }
+        let scores = (0..<500).map { row in
+            columns.enumerated().reduce(0.0) {
+                $0 + ($1.element[row].isNaN ? 1 : $1.element[row]) * ($1.offset % 2 == 0 ? 1 : -1)
+            }
+        }
+        let classes = task == .regression ? [] : (0..<(task == .binary ? 2 : 3)).map { "class \($0)" }
+        let problem = LearningProblem(
+            features: Table(columns: columns.enumerated().map { BoostingSamples.numeric("x\($0)", $1) }),
+            target: Target(
+                task: task, classes: classes,
+                values: scores.map {
+                    task == .regression ? $0 : task == .binary ? ($0 > 0 ? 1 : 0) : $0 > 1 ? 2 : $0 > -1 ? 1 : 0
+                }))
+        let learners: [any Learner] = [GradientBoosting(), RandomForest()]
+        for learner in learners {
+            let fitted = try learner.fit(
+                problem, training: BoostingSamples.rows(0..<500), validation: [],
+                configuration: ["trees": .integer(6), "max_leaves": .integer(120)], seed: Seed(3),
+                context: TrainingContext())
+            let model = try #require(fitted as? any ContributingModel)
+            let found = try model.contributions(
+                problem.features.selecting(BoostingSamples.rows(0..<70)), context: TrainingContext())
+            let together = try #require(found)
+            let largest = together.values.map { abs($0) }.max() ?? 0
+            let size = together.columns.count * together.outputCount
+            for row in 0..<70 {
+                let one = try model.contributions(problem.features.selecting([Int32(row)]), context: TrainingContext())
+                let alone = try #require(one)
+                for index in 0..<size {
+                    #expect(abs(alone.values[index] - together.values[row * size + index]) < 1e-6 * largest)
+                }
             }
         }
     }
@@ -98,7 +140,7 @@ struct ContributionTests {
     }
 
     @Test func quadratureIsExactForPolynomials() {
-        for count in [4, 8, 16, 32, 64] {
+        for count in [2, 3, 4, 5, 6, 7, 8, 16, 32, 64] {
             let rule = QuadratureRule.of(count)
             for degree in [0, 1, count, 2 * count - 1] {
                 let integral = zip(rule.places, rule.weights).reduce(0) { $0 + $1.1 * pow($1.0, Double(degree)) }
