@@ -1,4 +1,6 @@
-import { AppBar, Box, Drawer, Icon, IconButton, List, ListItem, ListItemButton, ListItemIcon, ListItemText, Stack, Toolbar, Tooltip } from "@mui/material";
+import {
+  AppBar, Box, Drawer, Icon, IconButton, List, ListItem, ListItemButton, ListItemIcon, ListItemText, Stack, Toolbar, Tooltip,
+} from "@mui/material";
 import { useState, useSyncExternalStore, type MouseEvent, type ReactNode } from "react";
 import { session } from "../api/session";
 import { forget } from "../lib/resource";
@@ -69,13 +71,13 @@ export function Shell({ route, mode, onToggleMode, children }: ShellProps) {
               ))}
             </Box>
           </Stack>
-          <Tooltip title={themeLabel}>
+          <Tooltip title={themeLabel} slotProps={inPlace}>
             <IconButton aria-label={themeLabel} onClick={onToggleMode}>
               <Icon>{mode === "dark" ? "light_mode" : "dark_mode"}</Icon>
             </IconButton>
           </Tooltip>
           {hasToken && (
-            <Tooltip title="Sign out">
+            <Tooltip title="Sign out" slotProps={inPlace}>
               <IconButton aria-label="Sign out" edge="end" onClick={signOut}>
                 <Icon>logout</Icon>
               </IconButton>
@@ -111,6 +113,9 @@ export function Shell({ route, mode, onToggleMode, children }: ShellProps) {
     </>
   );
 }
+
+/** Within the header, so that what they say belongs to a landmark. */
+const inPlace = { popper: { disablePortal: true } };
 
 const skipLink = {
   position: "absolute",
