@@ -59,7 +59,11 @@ export function Shell({ route, mode, onToggleMode, children }: ShellProps) {
           >
             <Icon>menu</Icon>
           </IconButton>
-          <Link to={paths.home} aria-label="Martlet, home" sx={{ color: "text.primary", display: "flex", mr: { md: 3 } }}>
+          <Link
+            to={paths.home}
+            aria-label="Martlet, home"
+            sx={{ color: "text.primary", display: "flex", mr: { md: 3 } }}
+          >
             <Logo />
           </Link>
           <Stack component="nav" aria-label="Main" direction="row" spacing={0.5} sx={{ flexGrow: 1 }}>
