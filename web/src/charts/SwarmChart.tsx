@@ -44,7 +44,12 @@ export function SwarmChart({ columns, output, unit }: { columns: readonly Contri
   );
   const names = columns.slice(0, 3).map((column) => column.column).join(", ");
   return (
-    <Chart label={`How columns move the prediction of ${output}; most: ${names}`} option={option} data={data} height={columns.length * 34 + 60} />
+    <Chart
+      label={`How columns move the prediction of ${output}; most: ${names}`}
+      option={option}
+      data={data}
+      height={columns.length * 34 + 60}
+    />
   );
 }
 

@@ -15,7 +15,9 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
   };
   const texts = { idle: "Copy", copied: "Copied", failed: "Select it and press Ctrl+C" };
   return (
-    <Box sx={{ position: "relative", border: 1, borderColor: "divider", borderRadius: 2, bgcolor: "background.default" }}>
+    <Box
+      sx={{ position: "relative", border: 1, borderColor: "divider", borderRadius: 2, bgcolor: "background.default" }}
+    >
       <Box
         component="pre"
         tabIndex={0}

@@ -18,7 +18,12 @@ export function Section({ title, hint, actions, isBare = false, children, sx }: 
   const id = useId();
   const content = (
     <>
-      <Stack direction="row" spacing={2} useFlexGap sx={{ alignItems: isBare ? "center" : "flex-start", mb: 2, flexWrap: "wrap" }}>
+      <Stack
+        direction="row"
+        spacing={2}
+        useFlexGap
+        sx={{ alignItems: isBare ? "center" : "flex-start", mb: 2, flexWrap: "wrap" }}
+      >
         <Box sx={{ flex: "1 1 12rem", minWidth: 0 }}>
           <Typography variant="h2" id={id}>
             {title}

@@ -1,4 +1,6 @@
-import { AppBar, Box, Drawer, Icon, IconButton, List, ListItem, ListItemButton, ListItemIcon, ListItemText, Stack, Toolbar, Tooltip } from "@mui/material";
+import {
+  AppBar, Box, Drawer, Icon, IconButton, List, ListItem, ListItemButton, ListItemIcon, ListItemText, Stack, Toolbar, Tooltip,
+} from "@mui/material";
 import { useState, useSyncExternalStore, type MouseEvent, type ReactNode } from "react";
 import { session } from "../api/session";
 import { forget } from "../lib/resource";
@@ -57,7 +59,11 @@ export function Shell({ route, mode, onToggleMode, children }: ShellProps) {
           >
             <Icon>menu</Icon>
           </IconButton>
-          <Link to={paths.home} aria-label="Martlet, home" sx={{ color: "text.primary", display: "flex", mr: { md: 3 } }}>
+          <Link
+            to={paths.home}
+            aria-label="Martlet, home"
+            sx={{ color: "text.primary", display: "flex", mr: { md: 3 } }}
+          >
             <Logo />
           </Link>
           <Stack component="nav" aria-label="Main" direction="row" spacing={0.5} sx={{ flexGrow: 1 }}>
@@ -69,13 +75,13 @@ export function Shell({ route, mode, onToggleMode, children }: ShellProps) {
               ))}
             </Box>
           </Stack>
-          <Tooltip title={themeLabel}>
+          <Tooltip title={themeLabel} slotProps={inPlace}>
             <IconButton aria-label={themeLabel} onClick={onToggleMode}>
               <Icon>{mode === "dark" ? "light_mode" : "dark_mode"}</Icon>
             </IconButton>
           </Tooltip>
           {hasToken && (
-            <Tooltip title="Sign out">
+            <Tooltip title="Sign out" slotProps={inPlace}>
               <IconButton aria-label="Sign out" edge="end" onClick={signOut}>
                 <Icon>logout</Icon>
               </IconButton>
@@ -111,6 +117,9 @@ export function Shell({ route, mode, onToggleMode, children }: ShellProps) {
     </>
   );
 }
+
+/** Within the header, so that what they say belongs to a landmark. */
+const inPlace = { popper: { disablePortal: true } };
 
 const skipLink = {
   position: "absolute",

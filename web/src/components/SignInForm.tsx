@@ -6,6 +6,10 @@ import { session } from "../api/session";
 import { forget } from "../lib/resource";
 import { FailureNotice } from "./FailureNotice";
 
+const aboutToken =
+  "Whoever started the server has it: it was set as MARTLET_API_TOKEN. It is forgotten when this tab closes.";
+const wrongToken = "This is not the server's token. Is it whole, and of this server?";
+
 /** Asks for the server's token and tries it. It is kept for this tab alone. */
 export function SignInForm({ onDone }: { onDone: () => void }) {
   const [token, setToken] = useState("");
@@ -29,21 +33,21 @@ export function SignInForm({ onDone }: { onDone: () => void }) {
       setIsBusy(false);
     }
   };
+  const isWrong = failure?.status === 401;
   const eye = isShown ? "Hide the token" : "Show the token";
   return (
     <Stack component="form" spacing={2} onSubmit={(event: FormEvent) => void submit(event)} noValidate>
-      {failure && (
-        <FailureNotice
-          failure={failure}
-          title={failure.status === 401 ? "This is not the server's token" : "Could not sign in"}
-        />
-      )}
+      {failure && failure.status !== 401 && <FailureNotice failure={failure} title="Could not sign in" />}
       <TextField
         label="Token"
         type={isShown ? "text" : "password"}
         value={token}
-        onChange={(event) => setToken(event.target.value)}
-        helperText="Whoever started the server has it: it was set as MARTLET_API_TOKEN. It is forgotten when this tab closes."
+        onChange={(event) => {
+          setToken(event.target.value);
+          setFailure(undefined);
+        }}
+        error={isWrong}
+        helperText={isWrong ? wrongToken : aboutToken}
         autoComplete="current-password"
         autoFocus
         fullWidth

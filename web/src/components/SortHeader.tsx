@@ -11,7 +11,12 @@ interface SortHeaderProps {
 /** The head of a column that sorts by it. */
 export function SortHeader({ title, direction, onClick, align = "left" }: SortHeaderProps) {
   return (
-    <Box component="button" type="button" onClick={onClick} sx={{ ...style, flexDirection: align === "right" ? "row-reverse" : "row" }}>
+    <Box
+      component="button"
+      type="button"
+      onClick={onClick}
+      sx={{ ...style, flexDirection: align === "right" ? "row-reverse" : "row" }}
+    >
       {title}
       <Icon sx={{ fontSize: 16, visibility: direction === "none" ? "hidden" : "visible" }}>
         {direction === "descending" ? "arrow_downward" : "arrow_upward"}

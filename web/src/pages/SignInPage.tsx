@@ -7,7 +7,10 @@ export function SignInPage() {
   return (
     <Stack sx={{ alignItems: "center", pt: { sm: 6 } }}>
       <Paper variant="outlined" sx={{ p: { xs: 2.5, sm: 4 }, width: "100%", maxWidth: 440 }}>
-        <Page title="Sign in" subtitle="Datasets, experiments and models of this server are shown to who has its token.">
+        <Page
+          title="Sign in"
+          subtitle="Datasets, experiments and models of this server are shown to who has its token."
+        >
           <SignInForm onDone={() => navigate(paths.home)} />
         </Page>
       </Paper>

@@ -28,7 +28,11 @@ export function DatasetPage({ id }: { id: string }) {
         {(data) => (
           <Stack spacing={3}>
             {data.notes && data.notes.length > 0 && <Notes notes={data.notes} />}
-            <Tabs value={view} onChange={(_event, next: string) => setView(next)} aria-label="What to see of the dataset">
+            <Tabs
+              value={view}
+              onChange={(_event, next: string) => setView(next)}
+              aria-label="What to see of the dataset"
+            >
               <Tab label="Columns" value="columns" id="tab-columns" aria-controls="panel" />
               <Tab label="Rows" value="rows" id="tab-rows" aria-controls="panel" />
             </Tabs>

@@ -69,7 +69,11 @@ export function RowPreview({ dataset }: { dataset: Dataset }) {
   return (
     <Stack spacing={2}>
       {failure && (
-        <FailureNotice failure={failure} title="Some rows could not be loaded" onRetry={() => onWindow({ first: 0, end: 1 })} />
+        <FailureNotice
+          failure={failure}
+          title="Some rows could not be loaded"
+          onRetry={() => onWindow({ first: 0, end: 1 })}
+        />
       )}
       <VirtualTable
         label={`Rows of ${dataset.name}`}

@@ -31,7 +31,9 @@ export function ExampleList() {
       {failure && <FailureNotice failure={failure} title="The example could not be made a dataset" />}
       <Loaded of={examples} what="the examples">
         {(list) => (
-          <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fill, minmax(min(17rem, 100%), 1fr))" }}>
+          <Box
+            sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fill, minmax(min(17rem, 100%), 1fr))" }}
+          >
             {list.items.map((example) => (
               <Paper key={example.name} variant="outlined" sx={{ p: 2.5, display: "flex", flexDirection: "column" }}>
                 <Typography variant="h3">{example.title}</Typography>

@@ -1,4 +1,6 @@
-import { Alert, AlertTitle, Button, IconButton, Icon, LinearProgress, Paper, Stack, Tooltip, Typography } from "@mui/material";
+import {
+  Alert, AlertTitle, Button, IconButton, Icon, LinearProgress, Paper, Stack, Tooltip, Typography,
+} from "@mui/material";
 import { adviceFor } from "../../api/failure";
 import { sentence } from "../../components/FailureNotice";
 import { LinkButton } from "../../components/Link";

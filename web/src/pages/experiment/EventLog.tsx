@@ -29,7 +29,12 @@ export function EventLog({ lines }: { lines: readonly LogLine[] }) {
           <span key="at" title={`Event ${formatInteger(line.sequence)}`}>
             {formatTime(line.at)}
           </span>,
-          <Box key="text" component="span" title={line.text} sx={{ display: "inline-flex", alignItems: "center", gap: 0.75 }}>
+          <Box
+            key="text"
+            component="span"
+            title={line.text}
+            sx={{ display: "inline-flex", alignItems: "center", gap: 0.75 }}
+          >
             {sign && <Icon sx={{ fontSize: 18, color: sign.color }}>{sign.icon}</Icon>}
             {line.text}
           </Box>,

@@ -6,7 +6,9 @@ import { NativeSelect } from "../../components/NativeSelect";
 import { SortHeader } from "../../components/SortHeader";
 import { VirtualTable, type VirtualColumn } from "../../components/VirtualTable";
 import { formatDuration, formatNumber, plural } from "../../lib/format";
-import { isGreaterBetter, metricsIn, scoreOn, sorted, type Entry, type Sort, type SortKey } from "../../lib/leaderboard";
+import {
+  isGreaterBetter, metricsIn, scoreOn, sorted, type Entry, type Sort, type SortKey,
+} from "../../lib/leaderboard";
 import { learnerTitle, metricTitle } from "../../lib/metrics";
 import { paths } from "../../lib/router";
 

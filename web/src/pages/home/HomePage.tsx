@@ -83,7 +83,10 @@ export function HomePage() {
 
 function Steps() {
   return (
-    <Box component="ol" sx={{ display: "grid", gap: 2, p: 0, m: 0, listStyle: "none", gridTemplateColumns: { md: "repeat(3, 1fr)" } }}>
+    <Box
+      component="ol"
+      sx={{ display: "grid", gap: 2, p: 0, m: 0, listStyle: "none", gridTemplateColumns: { md: "repeat(3, 1fr)" } }}
+    >
       {steps.map((step, index) => (
         <Paper key={step.title} component="li" variant="outlined" sx={{ p: 2.5 }}>
           <Stack direction="row" spacing={1.5}>

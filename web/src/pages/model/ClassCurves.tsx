@@ -30,16 +30,43 @@ export function ClassCurves({ curves }: { curves: readonly ClassCurve[] }) {
       )}
       <Box sx={grid}>
         <Section title="ROC" hint="How many of the class are found, against how many others are taken for it.">
-          <CurveChart label={`ROC curve of ${curve.name}`} xName="False positive rate" yName="True positive rate" curves={drawn.roc} isUnit />
+          <CurveChart
+            label={`ROC curve of ${curve.name}`}
+            xName="False positive rate"
+            yName="True positive rate"
+            curves={drawn.roc}
+            isUnit
+          />
         </Section>
         <Section title="Precision and recall" hint={`${formatPercent(curve.share)} of the rows are ${curve.name}.`}>
-          <CurveChart label={`Precision and recall of ${curve.name}`} xName="Recall" yName="Precision" curves={drawn.precision} isUnit />
+          <CurveChart
+            label={`Precision and recall of ${curve.name}`}
+            xName="Recall"
+            yName="Precision"
+            curves={drawn.precision}
+            isUnit
+          />
         </Section>
-        <Section title="Calibration" hint={`Are its probabilities what happens? On average they are off by ${formatNumber(error)}.`}>
-          <CurveChart label={`Calibration of ${curve.name}`} xName="Predicted probability" yName="Observed share" curves={drawn.calibration} isUnit />
+        <Section
+          title="Calibration"
+          hint={`Are its probabilities what happens? On average they are off by ${formatNumber(error)}.`}
+        >
+          <CurveChart
+            label={`Calibration of ${curve.name}`}
+            xName="Predicted probability"
+            yName="Observed share"
+            curves={drawn.calibration}
+            isUnit
+          />
         </Section>
         <Section title="Gain" hint="How many of the class are among the rows that the model puts first.">
-          <CurveChart label={`Gain of ${curve.name}`} xName="Share of all rows" yName="Share of the class" curves={drawn.gain} isUnit />
+          <CurveChart
+            label={`Gain of ${curve.name}`}
+            xName="Share of all rows"
+            yName="Share of the class"
+            curves={drawn.gain}
+            isUnit
+          />
         </Section>
       </Box>
     </Stack>

@@ -29,7 +29,9 @@ export function DetailsView({ model, evaluation: { card }, entry }: ModelParts) 
               This learner has none.
             </Typography>
           ) : (
-            <Definitions items={settings.map(([name, value]) => ({ name: learnerTitle(name), value: showSetting(value) }))} />
+            <Definitions
+              items={settings.map(([name, value]) => ({ name: learnerTitle(name), value: showSetting(value) }))}
+            />
           )}
         </Section>
       )}

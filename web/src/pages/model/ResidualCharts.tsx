@@ -13,9 +13,17 @@ export function ResidualCharts({ residuals }: { residuals: NonNullable<Evaluatio
   return (
     <Box sx={grid}>
       <Section title="Errors" hint={`True less predicted; ${formatNumber(residuals.mean)} on average.`}>
-        <HistogramChart label="How the errors are spread" xName="Error" edges={residuals.edges} counts={residuals.counts} />
+        <HistogramChart
+          label="How the errors are spread"
+          xName="Error"
+          edges={residuals.edges}
+          counts={residuals.counts}
+        />
       </Section>
-      <Section title="Errors by prediction" hint="Where the line leaves 0, predictions are too low (above) or too high (below).">
+      <Section
+        title="Errors by prediction"
+        hint="Where the line leaves 0, predictions are too low (above) or too high (below)."
+      >
         <BandChart
           label="Median error by predicted value, with the range of most errors"
           xName="Predicted"

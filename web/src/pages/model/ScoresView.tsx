@@ -66,7 +66,10 @@ function MetricTable({ evaluation }: { evaluation: Evaluation }) {
 
 function ClassTable({ classes }: { classes: NonNullable<Evaluation["classes"]> }) {
   return (
-    <Section title="Classes" hint="Precision: how often it is right when it says so. Recall: how many of them it finds.">
+    <Section
+      title="Classes"
+      hint="Precision: how often it is right when it says so. Recall: how many of them it finds."
+    >
       <Box sx={{ ...tableStyle, border: 0, maxHeight: 420 }} tabIndex={0} role="group" aria-label="Scores by class">
         <table aria-label="Scores by class">
           <thead>

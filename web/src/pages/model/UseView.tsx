@@ -63,7 +63,13 @@ function Code({ modelID, example }: { modelID: string; example: Record<string, s
   const shown = all.find(({ key }) => key === chosen) ?? all[0];
   return (
     <Stack spacing={2}>
-      <Tabs value={chosen} onChange={(_event, next: string) => setChosen(next)} aria-label="Language" variant="scrollable" scrollButtons={false}>
+      <Tabs
+        value={chosen}
+        onChange={(_event, next: string) => setChosen(next)}
+        aria-label="Language"
+        variant="scrollable"
+        scrollButtons={false}
+      >
         {all.map(({ key, title }) => (
           <Tab key={key} value={key} label={title} id={`code-tab-${key}`} aria-controls="code-panel" />
         ))}

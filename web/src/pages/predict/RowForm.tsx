@@ -64,7 +64,9 @@ export function RowForm({ model, schema }: { model: Model; schema: ModelSchema }
         }
       >
         <Stack component="form" spacing={3} noValidate onSubmit={(event: FormEvent) => void submit(event)}>
-          <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fill, minmax(min(14rem, 100%), 1fr))" }}>
+          <Box
+            sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fill, minmax(min(14rem, 100%), 1fr))" }}
+          >
             {shown.map((column) => (
               <ColumnField
                 key={column.name}

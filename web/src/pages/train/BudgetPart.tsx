@@ -1,4 +1,6 @@
-import { FormControl, FormControlLabel, FormLabel, InputAdornment, Radio, RadioGroup, Stack, TextField, Typography } from "@mui/material";
+import {
+  FormControl, FormControlLabel, FormLabel, InputAdornment, Radio, RadioGroup, Stack, TextField, Typography,
+} from "@mui/material";
 import { Section } from "../../components/Section";
 import { formatDuration, plural } from "../../lib/format";
 import { sentence } from "../../components/FailureNotice";

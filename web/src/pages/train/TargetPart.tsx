@@ -1,4 +1,7 @@
-import { Alert, Box, Button, Chip, FormControl, FormControlLabel, FormHelperText, FormLabel, Radio, RadioGroup, Stack, Typography } from "@mui/material";
+import {
+  Alert, Box, Button, Chip, FormControl, FormControlLabel, FormHelperText, FormLabel, Radio, RadioGroup, Stack,
+  Typography,
+} from "@mui/material";
 import { sentence } from "../../components/FailureNotice";
 import { NativeSelect } from "../../components/NativeSelect";
 import { Section } from "../../components/Section";

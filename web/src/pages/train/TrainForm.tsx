@@ -77,7 +77,11 @@ export function TrainForm({ dataset, profile, learners }: TrainFormProps) {
                 <Typography component="span" sx={{ fontWeight: 500, flexGrow: 1 }}>
                   {title}
                 </Typography>
-                <Typography component="span" variant="body2" sx={{ color: changed[key]?.isWrong ? "error.main" : "text.secondary", mr: 1 }}>
+                <Typography
+                  component="span"
+                  variant="body2"
+                  sx={{ color: changed[key]?.isWrong ? "error.main" : "text.secondary", mr: 1 }}
+                >
                   {changed[key]?.text}
                 </Typography>
               </AccordionSummary>

@@ -1,4 +1,6 @@
-import { FormControl, FormControlLabel, FormHelperText, FormLabel, InputAdornment, Radio, RadioGroup, Stack, TextField } from "@mui/material";
+import {
+  FormControl, FormControlLabel, FormHelperText, FormLabel, InputAdornment, Radio, RadioGroup, Stack, TextField,
+} from "@mui/material";
 import { NativeSelect } from "../../components/NativeSelect";
 import type { ExperimentForm } from "../../lib/experimentForm";
 import type { FormPart } from "./formProps";
