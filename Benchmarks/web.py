@@ -21,7 +21,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 from conftest import ARGUMENTS, settled  # noqa: E402
 from server import Server  # noqa: E402
 
-RUNS = 7
+RUNS = 5
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
 SIZES = """performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
     .map(one => [one.name, one.transferSize, one.decodedBodySize])"""
