@@ -13,7 +13,11 @@ web/check.sh
 web/test.sh
 
 $swift_build --build-tests
-MARTLET_TEST_BINARY="$($swift_build --show-bin-path)/martlet" scripts/browser-tests.sh
+# What trains for long is tested as it is shipped: by the browser tests, and by those of a cluster of processes.
+release="$swift_build -c release --static-swift-stdlib"
+$release --product martlet
+shipped="$($release --show-bin-path)/martlet"
+MARTLET_TEST_BINARY=$shipped scripts/browser-tests.sh
 export MARTLET_TEST_PYTHON="${MARTLET_TEST_PYTHON-$(scripts/python-tools.sh)}"
 if [ -z "${MARTLET_TEST_SERVICES:-}" ]; then
     echo "MARTLET_TEST_SERVICES is not set: tests against Cassandra, Kafka and Redis are skipped" >&2
@@ -62,7 +66,4 @@ services start
 services wipe
 unset SERVICES_SECURE
 
-# What trains for minutes is tested as it is shipped.
-$swift_build -c release --static-swift-stdlib --product martlet
-export MARTLET_TEST_BINARY=$($swift_build -c release --static-swift-stdlib --show-bin-path)/martlet
-swift test --skip-build --filter "ClusterTests${MARTLET_TEST_CLUSTER:-}"
+MARTLET_TEST_BINARY=$shipped swift test --skip-build --filter "ClusterTests${MARTLET_TEST_CLUSTER:-}"

@@ -1,4 +1,4 @@
-import { Box, Button, Icon, Stack } from "@mui/material";
+import { Box, Button, Icon, Stack, Typography } from "@mui/material";
 import { useTheme } from "@mui/material/styles";
 import type { ECharts } from "echarts";
 import { useEffect, useId, useRef, useState } from "react";
@@ -24,6 +24,7 @@ export function Chart({ label, option, data, height = 300, onPick }: ChartProps)
   const pick = useRef(onPick);
   pick.current = onPick;
   const [isTable, setIsTable] = useState(false);
+  const [isLost, setIsLost] = useState(false);
   const id = useId();
   const { palette } = useTheme();
   const draw = useRef(() => undefined as void);
@@ -37,10 +38,12 @@ export function Chart({ label, option, data, height = 300, onPick }: ChartProps)
 
   useEffect(() => {
     const element = host.current;
-    if (!element || isTable) return undefined;
+    if (!element || isTable || isLost) return undefined;
     let isGone = false;
     let observer: ResizeObserver | undefined;
-    void import("echarts").then(({ init }) => {
+    const library = import("echarts");
+    library.catch(() => isGone || setIsLost(true));
+    void library.then(({ init }) => {
       if (isGone) return;
       const made: ECharts = init(element, undefined, { renderer: "svg" });
       chart.current = made;
@@ -48,20 +51,25 @@ export function Chart({ label, option, data, height = 300, onPick }: ChartProps)
       draw.current();
       observer = new ResizeObserver(() => made.resize());
       observer.observe(element);
-    });
+    }, () => undefined);
     return () => {
       isGone = true;
       observer?.disconnect();
       chart.current?.dispose();
       chart.current = null;
     };
-  }, [isTable]);
+  }, [isTable, isLost]);
   useEffect(() => draw.current(), [option, palette]);
 
   return (
     <Stack spacing={1}>
       {isTable && data ? (
         <DataTable label={label} data={data} maxHeight={height} />
+      ) : isLost ? (
+        <Stack spacing={1} sx={{ height, alignItems: "center", justifyContent: "center" }}>
+          <Typography color="text.secondary">The chart could not be loaded: the server does not answer.</Typography>
+          <Button onClick={() => setIsLost(false)}>Try again</Button>
+        </Stack>
       ) : (
         <Box ref={host} role="img" aria-label={label} id={id} sx={{ height, width: "100%" }} />
       )}

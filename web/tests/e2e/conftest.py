@@ -106,7 +106,11 @@ def settled(page):
     """Waits until a page shows what it is about."""
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("status", name=re.compile("^Loading"))).to_have_count(0, timeout=120_000)
-    # Colours on their way from one state to another have no contrast of their own.
+    still(page)
+
+
+def still(page):
+    """Waits until nothing moves: colours on their way from one state to another have no contrast of their own."""
     until(page, "document.getAnimations().every(one => one.playState !== 'running' || "
           "one.effect.getComputedTiming().iterations === Infinity)")
 

@@ -31,7 +31,7 @@ def test_the_leaderboard_fills_and_survives_a_reload(open_page, server, running)
     expect(rows(page).nth(2)).to_be_visible(timeout=120_000)
     page.reload()
     expect(rows(page).nth(2)).to_be_visible()
-    expect(page.get_by_text("Running", exact=True).first).to_be_visible()
+    expect(page.get_by_text("Training", exact=True).first).to_be_visible()
     expect(page.get_by_role("heading", name="Running trials")).to_be_visible()
 
 

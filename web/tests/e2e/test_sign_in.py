@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from conftest import violations
+from conftest import still, violations
 from server import Server
 
 TOKEN = "correct-horse"
@@ -24,10 +24,12 @@ def test_a_token_is_asked_for_tried_and_kept_for_the_tab(open_page, closed):
     page.on("request", lambda request: requests.append(request.url))
     dialog = page.get_by_role("dialog", name="Sign in to Martlet")
     expect(dialog).to_be_visible()
+    still(page)
     assert violations(page) == []
     dialog.get_by_label("Token", exact=True).fill("wrong")
     dialog.get_by_role("button", name="Sign in").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("not the server's token")
+    expect(dialog.get_by_text("not the server's token")).to_be_visible()
+    expect(dialog.get_by_label("Token", exact=True)).to_have_attribute("aria-invalid", "true")
     dialog.get_by_label("Token", exact=True).fill(TOKEN)
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()

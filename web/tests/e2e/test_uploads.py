@@ -57,6 +57,6 @@ def test_a_dataset_is_seen_through(open_page, server, trained):
     expect(rows).to_have_attribute("aria-rowcount", "892")
     # Of the 891 rows only those in view are in the page.
     assert rows.get_by_role("row").count() < 100
-    region = page.get_by_role("region", name=re.compile("Rows", re.I))
+    region = page.get_by_role("group", name=re.compile("Rows", re.I))
     region.evaluate("element => element.scrollTo(0, element.scrollHeight)")
     expect(rows.locator("[aria-rowindex='892']")).to_contain_text(re.compile(r"Dooley"))
