@@ -26,7 +26,7 @@ PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ??
 SIZES = """performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
     .map(one => [one.name, one.transferSize, one.decodedBodySize])"""
 FRAMES = """async label => {
-    const host = document.querySelector(`[role=region][aria-label="${label}"]`);
+    const host = document.querySelector(`[role=group][aria-label="${label}"]`);
     const times = [];
     let last = await new Promise(requestAnimationFrame);
     for (let step = 0; step < 240; step += 1) {
