@@ -5,6 +5,8 @@ cd "$(dirname "$0")"
 cache=$(cd .. && pwd)/.build/web
 out=$cache/unit
 ./build.sh "$cache/unit-site"
+# Older versions of Node take a .js file for a module only where this says so.
+echo '{"type": "module"}' >"$cache/unit-site/package.json"
 rm -rf "$out"
 if [ -d node_modules/react ]; then
     esbuild=node_modules/.bin/esbuild
