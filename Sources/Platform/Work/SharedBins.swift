@@ -25,14 +25,7 @@ final class SharedBins: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         guard let bytes = try? encoder.encode(settings) else { return nil }
-        // FNV-1a, of 128 bits in two halves: no two settings of one dataset meet.
-        var halves: (UInt64, UInt64) = (0xcbf2_9ce4_8422_2325, 0x6c62_272e_07bb_0142)
-        for byte in bytes {
-            halves.0 = (halves.0 ^ UInt64(byte)) &* 0x100_0000_01b3
-            halves.1 = (halves.1 ^ UInt64(byte &+ 0x55)) &* 0x100_0000_01b3
-        }
-        return
-            "martlet:bins:\(martletVersion):\(request.datasetID):\(String(halves.0, radix: 16))\(String(halves.1, radix: 16))"
+        return "martlet:bins:\(martletVersion):\(request.datasetID):\(String(decoding: bytes, as: UTF8.self))"
     }
 
     /// Takes the bins of the experiment's features from the cache, where they are there and none are here.

@@ -1,8 +1,7 @@
-import { Box } from "@mui/material";
 import type { Dataset, Experiment } from "../../api/schema";
 import { Link } from "../../components/Link";
 import { isFinal, StateChip } from "../../components/StateChip";
-import { tableStyle } from "../../components/tableStyle";
+import { ScrollTable } from "../../components/ScrollTable";
 import { formatAgo, formatInteger, formatMoment, formatNumber, formatPercent } from "../../lib/format";
 import { metricTitle } from "../../lib/metrics";
 import { paths } from "../../lib/router";
@@ -23,40 +22,38 @@ export function experimentName(experiment: Experiment, dataset: Dataset | undefi
 export function ExperimentTable({ experiments, datasets }: ExperimentTableProps) {
   const names = new Map(datasets.map((dataset) => [dataset.id, dataset]));
   return (
-    <Box sx={tableStyle} tabIndex={0} role="group" aria-label="Experiments">
-      <table aria-label="Experiments">
-        <thead>
-          <tr>
-            <th scope="col">Predicts</th>
-            <th scope="col">State</th>
-            <th scope="col">Best score</th>
-            <th scope="col" style={{ textAlign: "right" }}>Trials</th>
-            <th scope="col">Started</th>
+    <ScrollTable label="Experiments">
+      <thead>
+        <tr>
+          <th scope="col">Predicts</th>
+          <th scope="col">State</th>
+          <th scope="col">Best score</th>
+          <th scope="col" style={{ textAlign: "right" }}>Trials</th>
+          <th scope="col">Started</th>
+        </tr>
+      </thead>
+      <tbody>
+        {experiments.map((experiment) => (
+          <tr key={experiment.id}>
+            <td style={{ maxWidth: 320 }}>
+              <Link to={paths.experiment(experiment.id)} sx={{ fontWeight: 500 }}>
+                {experimentName(experiment, names.get(experiment.dataset_id))}
+              </Link>
+            </td>
+            <td>
+              <StateChip state={experiment.state} />{" "}
+              {!isFinal(experiment.state) && formatPercent(experiment.progress, 0)}
+            </td>
+            <td>
+              {experiment.best_score === null
+                ? "–"
+                : `${metricTitle(experiment.resolved_metric)} ${formatNumber(experiment.best_score)}`}
+            </td>
+            <td style={{ textAlign: "right" }}>{formatInteger(experiment.trials_completed)}</td>
+            <td title={formatMoment(experiment.created_at)}>{formatAgo(experiment.created_at)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {experiments.map((experiment) => (
-            <tr key={experiment.id}>
-              <td style={{ maxWidth: 320 }}>
-                <Link to={paths.experiment(experiment.id)} sx={{ fontWeight: 500 }}>
-                  {experimentName(experiment, names.get(experiment.dataset_id))}
-                </Link>
-              </td>
-              <td>
-                <StateChip state={experiment.state} />{" "}
-                {!isFinal(experiment.state) && formatPercent(experiment.progress, 0)}
-              </td>
-              <td>
-                {experiment.best_score === null
-                  ? "–"
-                  : `${metricTitle(experiment.resolved_metric)} ${formatNumber(experiment.best_score)}`}
-              </td>
-              <td style={{ textAlign: "right" }}>{formatInteger(experiment.trials_completed)}</td>
-              <td title={formatMoment(experiment.created_at)}>{formatAgo(experiment.created_at)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Box>
+        ))}
+      </tbody>
+    </ScrollTable>
   );
 }

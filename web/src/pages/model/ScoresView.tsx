@@ -1,6 +1,6 @@
 import { Alert, Box, Stack } from "@mui/material";
 import { Section } from "../../components/Section";
-import { tableStyle } from "../../components/tableStyle";
+import { ScrollTable } from "../../components/ScrollTable";
 import type { Evaluation } from "../../api/schema";
 import { formatInteger, formatNumber } from "../../lib/format";
 import { metrics, metricTitle, type Metric } from "../../lib/metrics";
@@ -38,28 +38,26 @@ function MetricTable({ evaluation }: { evaluation: Evaluation }) {
   const hint = `From ${formatInteger(evaluation.rows)} rows that the model had not seen; 95 of 100 repeats would fall in the range.`;
   return (
     <Section title="Scores" hint={hint}>
-      <Box sx={{ ...tableStyle, border: 0 }} tabIndex={0} role="group" aria-label="Scores">
-        <table aria-label="Scores">
-          <thead>
-            <tr>
-              <th scope="col">Metric</th>
-              <th scope="col" style={{ textAlign: "right" }}>Score</th>
-              <th scope="col" style={{ textAlign: "right" }}>Range</th>
+      <ScrollTable label="Scores" isFramed={false}>
+        <thead>
+          <tr>
+            <th scope="col">Metric</th>
+            <th scope="col" style={{ textAlign: "right" }}>Score</th>
+            <th scope="col" style={{ textAlign: "right" }}>Range</th>
+          </tr>
+        </thead>
+        <tbody>
+          {evaluation.metrics.map((entry) => (
+            <tr key={entry.metric}>
+              <td title={metrics[entry.metric as Metric]?.meaning}>{metricTitle(entry.metric)}</td>
+              <td style={{ textAlign: "right" }}>{formatNumber(entry.score)}</td>
+              <td style={{ textAlign: "right" }}>
+                {entry.interval ? `${formatNumber(entry.interval[0])} – ${formatNumber(entry.interval[1])}` : "–"}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {evaluation.metrics.map((entry) => (
-              <tr key={entry.metric}>
-                <td title={metrics[entry.metric as Metric]?.meaning}>{metricTitle(entry.metric)}</td>
-                <td style={{ textAlign: "right" }}>{formatNumber(entry.score)}</td>
-                <td style={{ textAlign: "right" }}>
-                  {entry.interval ? `${formatNumber(entry.interval[0])} – ${formatNumber(entry.interval[1])}` : "–"}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Box>
+          ))}
+        </tbody>
+      </ScrollTable>
     </Section>
   );
 }
@@ -70,35 +68,33 @@ function ClassTable({ classes }: { classes: NonNullable<Evaluation["classes"]> }
       title="Classes"
       hint="Precision: how often it is right when it says so. Recall: how many of them it finds."
     >
-      <Box sx={{ ...tableStyle, border: 0, maxHeight: 420 }} tabIndex={0} role="group" aria-label="Scores by class">
-        <table aria-label="Scores by class">
-          <thead>
-            <tr>
-              <th scope="col">Class</th>
-              {["Rows", "Precision", "Recall", "F1", "ROC AUC"].map((name) => (
-                <th key={name} scope="col" style={{ textAlign: "right" }}>
-                  {name}
-                </th>
+      <ScrollTable label="Scores by class" maxHeight={420} isFramed={false}>
+        <thead>
+          <tr>
+            <th scope="col">Class</th>
+            {["Rows", "Precision", "Recall", "F1", "ROC AUC"].map((name) => (
+              <th key={name} scope="col" style={{ textAlign: "right" }}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {classes.map((entry) => (
+            <tr key={entry.name}>
+              <th scope="row" style={{ fontWeight: 400, maxWidth: 260 }}>
+                {entry.name}
+              </th>
+              <td style={{ textAlign: "right" }}>{formatInteger(entry.rows)}</td>
+              {[entry.precision, entry.recall, entry.f1, entry.roc_auc].map((value, index) => (
+                <td key={index} style={{ textAlign: "right" }}>
+                  {formatNumber(value)}
+                </td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {classes.map((entry) => (
-              <tr key={entry.name}>
-                <th scope="row" style={{ fontWeight: 400, maxWidth: 260 }}>
-                  {entry.name}
-                </th>
-                <td style={{ textAlign: "right" }}>{formatInteger(entry.rows)}</td>
-                {[entry.precision, entry.recall, entry.f1, entry.roc_auc].map((value, index) => (
-                  <td key={index} style={{ textAlign: "right" }}>
-                    {formatNumber(value)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Box>
+          ))}
+        </tbody>
+      </ScrollTable>
     </Section>
   );
 }
