@@ -120,11 +120,16 @@ let package = Package(
             swiftSettings: common),
         tests("Redis", ["Network", "TestCertificates"]),
         tests("Kafka"),
-        tests("Platform", ["AutoML", "Learners", "Tabular", "Search"]),
-        tests("Drivers", ["Platform", "SQLite", "CQL", "Kafka", "Network", "AutoML", "Learners", "Tabular", "Search"]),
+        tests("Platform", ["Telemetry", "AutoML", "Learners", "Tabular", "Search"]),
+        tests(
+            "Drivers",
+            ["Telemetry", "Platform", "SQLite", "CQL", "Kafka", "Network", "AutoML", "Learners", "Tabular", "Search"]),
         tests(
             "Server",
-            ["HTTPTestClient", "Examples", "HTTP", "Drivers", "Platform", "AutoML", "Learners", "Tabular", "Search"]),
+            [
+                "HTTPTestClient", "Telemetry", "Examples", "HTTP", "Drivers", "Platform", "AutoML", "Learners",
+                "Tabular", "Search",
+            ]),
         .testTarget(
             name: "ClusterTests", dependencies: ["martlet", "HTTPTestClient", "Kafka"], swiftSettings: common),
         .testTarget(name: "MartletTests", dependencies: ["martlet", "HTTPTestClient"], swiftSettings: common),

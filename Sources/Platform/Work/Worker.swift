@@ -2,6 +2,7 @@ internal import AutoML
 internal import Foundation
 internal import Learners
 internal import Synchronization
+internal import Telemetry
 
 /// Takes trials from the log, trains them on threads of its own, and reports: first the blobs, then the result, and only
 /// then is the trial committed.
@@ -43,11 +44,15 @@ final class Worker: Sendable {
     private let capacity: Capacity
     private let runner: TrialRunner
     private let startedAt = Timestamp.now()
+    private let metrics: WorkerMetrics
     private let state = Mutex(State())
     private let beats: AsyncStream<Void>
     private let beat: AsyncStream<Void>.Continuation
 
-    init(name: String, stores: Stores, data: ExperimentData, ownsData: Bool, capacity: Capacity) {
+    init(
+        name: String, stores: Stores, data: ExperimentData, ownsData: Bool, capacity: Capacity, instruments: Instruments
+    ) {
+        metrics = WorkerMetrics(instruments.metrics)
         self.name = name
         self.stores = stores.patient(patience)
         self.data = data
@@ -55,7 +60,18 @@ final class Worker: Sendable {
         self.capacity = capacity
         runner = TrialRunner(memoryLimit: capacity.trialMemory)
         (beats, beat) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        instruments.metrics.collect([
+            PlatformMetrics.workerSlots, PlatformMetrics.workerSlotsBusy, PlatformMetrics.workerReady,
+        ]) { [weak self] collection in
+            guard let self else { return }
+            collection.add(PlatformMetrics.workerSlots, capacity.slots)
+            collection.add(PlatformMetrics.workerSlotsBusy, state.withLock { $0.running.count })
+            collection.add(PlatformMetrics.workerReady, isReady ? 1 : 0)
+        }
     }
+
+    /// Whether it takes trials.
+    var isReady: Bool { state.withLock { $0.consumer != nil && !$0.isStopping } }
 
     func start() async throws {
         let control = try await stores.log.watcher(of: Topics.control)
@@ -130,7 +146,7 @@ final class Worker: Sendable {
     }
 
     private func message() async -> WorkerMessage {
-        let cache = await stores.cache?.statistics() ?? CacheStatistics()
+        let cache = stores.cache?.statistics() ?? CacheStatistics()
         return state.withLock { state in
             WorkerMessage(
                 name: name, startedAt: startedAt, slots: capacity.slots, threads: capacity.threads,
@@ -247,7 +263,9 @@ final class Worker: Sendable {
                 return .done
             }
             outcome = try await data.sharing(experiment, prepared, learner: record.spec.learner) {
-                try await run(record.spec, prepared, experiment, cancellation, on: thread, pool)
+                try await measured(record.spec, expectedBytes: bytes) {
+                    try await run(record.spec, prepared, experiment, cancellation, on: thread, pool)
+                }
             }
         } catch let error as AutoMLError {
             outcome = TrialOutcome(result: TrialResult(record.spec, status: .failed, reason: error.message))
@@ -256,6 +274,7 @@ final class Worker: Sendable {
             try await stores.experiments.removeStart(start, ofTrial: trial.index, of: trial.experimentID)
             return .handBack
         }
+        metrics.ended(outcome.result)
         if let blobs = outcome.blobs {
             let (models, id) = (stores.models, trial.experimentID)
             async let predictions: Void = models.put(
@@ -265,6 +284,17 @@ final class Worker: Sendable {
         }
         try await report(trial, outcome.result)
         return .done
+    }
+
+    /// Runs a trial and counts its time and memory.
+    private func measured(
+        _ spec: TrialSpec, expectedBytes: Int, _ body: () async throws -> TrialOutcome
+    ) async rethrows -> TrialOutcome {
+        metrics.began(spec.learner, expectedBytes: expectedBytes)
+        let growth = ResidentGrowth { [weak self] in self?.state.withLock { $0.running.count } == 1 }
+        let start = ContinuousClock.now
+        defer { metrics.trained(spec.learner, ContinuousClock.now - start, growth: growth?.end()) }
+        return try await body()
     }
 
     private func isCancelled(_ experimentID: String) async throws -> Bool {
@@ -315,6 +345,7 @@ final class Worker: Sendable {
     private func giveUp(_ record: TrialRecord, _ workers: [String], _ reason: String) async throws {
         let trial = TrialKey(experimentID: record.experimentID, index: record.index)
         try await stores.log.giveUp(trial, record.spec, workers: workers, reason: reason)
+        metrics.deadLetters.increment()
         try await report(
             trial,
             TrialResult(record.spec, status: .failed, reason: "\(reason): \(workers.joined(separator: ", "))"))

@@ -49,7 +49,8 @@ struct LogLine {
             case .integer(let number): text += " \(field.name)=\(number)"
             case .number(let number): text += " \(field.name)=\(number)"
             case .text(let value):
-                let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3d && $0 < 0x7f }
+                let isPlain =
+                    !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3d && $0 < 0x7f }
                 text += " \(field.name)=\(isPlain ? value : LogLine.quoted(value))"
             }
         }

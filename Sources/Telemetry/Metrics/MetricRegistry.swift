@@ -34,7 +34,9 @@ public final class MetricRegistry: Sendable {
     public func collect(_ metrics: [Measure], _ body: @escaping @Sendable (inout MetricCollection) -> Void) {
         sources.withLock { sources in
             let known = Set(sources.flatMap { $0.metrics.map(\.name) })
-            for measure in metrics { precondition(!known.contains(measure.name), "\(measure.name) is registered twice") }
+            for measure in metrics {
+                precondition(!known.contains(measure.name), "\(measure.name) is registered twice")
+            }
             sources.append(Source(metrics: metrics, collect: body))
         }
     }

@@ -3,7 +3,8 @@ internal import Glibc
 /// What the system says of this process, read from `/proc` at every collection.
 public enum ProcessMetrics {
     static let cpu = Measure.counter("process_cpu_seconds_total", "Processor time used, in user and system mode")
-    static let resident = Measure.gauge("process_resident_memory_bytes", "Memory that is in the machine's")
+    static let resident = Measure.gauge(
+        "process_resident_memory_bytes", "Memory of the process that is in the machine’s")
     static let virtual = Measure.gauge("process_virtual_memory_bytes", "Addresses that are mapped")
     static let openFiles = Measure.gauge("process_open_fds", "File descriptors in use")
     static let mostFiles = Measure.gauge("process_max_fds", "File descriptors that may be in use")

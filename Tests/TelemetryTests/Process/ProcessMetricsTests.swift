@@ -12,7 +12,7 @@ import Testing
             if case .number(let number) = collected.samples[0].value { values[collected.measure.name] = number }
         }
         #expect(Set(values.keys) == Set(ProcessMetrics.all.map(\.name)))
-        #expect(try #require(values["process_resident_memory_bytes"]) > 1 << 20)
+        #expect(try #require(values["process_resident_memory_bytes"]) > 1_048_576)
         #expect(try #require(values["process_open_fds"]) >= 3)
         #expect(try #require(values["process_threads"]) >= 1)
         let start = try #require(values["process_start_time_seconds"])
