@@ -71,21 +71,6 @@ final class CassandraDatabase: Sendable {
             throw PlatformError(error)
         }
     }
-
-    /// Calls `body` for each element, several at a time, and throws the first error.
-    static func concurrently<Element: Sendable>(
-        _ elements: some Sequence<Element>, limit: Int = 8, _ body: @escaping @Sendable (Element) async throws -> Void
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            var running = 0
-            for element in elements {
-                if running >= limit { try await group.next() }
-                running += 1
-                group.addTask { try await body(element) }
-            }
-            try await group.waitForAll()
-        }
-    }
 }
 
 extension PlatformError {
