@@ -34,7 +34,8 @@ public final class MartletServer: Sendable {
                 if problem.status == .internalServerError {
                     log.error(
                         "a request failed", LogField("method", request.method.rawValue),
-                        LogField("path", request.path), LogField("error", "\(error)"))
+                        LogField("path", request.path), LogField("error", "\(error)"),
+                        LogField("request_id", request.requestID))
                 }
                 return problem.response
             })

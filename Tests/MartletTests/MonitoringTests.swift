@@ -46,4 +46,34 @@ import Testing
         process.waitUntilExit()
         #expect(process.terminationStatus == 0 && answer.isEmpty, "\(answer)")
     }
+
+    @Test(.timeLimit(.minutes(2))) func theLogSaysWhatHappensAndItsLevelCanBeChanged() async throws {
+        let folder = try TemporaryFolder()
+        let log = Pipe()
+        let server = try Server(dataFolder: folder.path("data"), arguments: ["--log-format", "json"], log: log)
+        var text = ""
+        // Reads until there is a line with all of these words, and gives it.
+        func line(_ words: String...) -> String? {
+            while true {
+                if let line = text.split(separator: "\n").first(where: { line in words.allSatisfy { line.contains($0) }
+                }) {
+                    return String(line)
+                }
+                let more = log.fileHandleForReading.availableData
+                if more.isEmpty { return nil }
+                text += String(decoding: more, as: UTF8.self)
+            }
+        }
+        _ = try await server.call("GET", "/api/v1/datasets")
+        #expect(kill(server.process.processIdentifier, SIGUSR1) == 0)
+        #expect(line("level was changed", "\"new_level\":\"debug\"") != nil)
+        _ = try await server.call("GET", "/api/v1/examples?note=private")
+        let found = try #require(line("\"request\"", "/api/v1/examples"))
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(found.utf8)) as? [String: Any])
+        #expect(object["level"] as? String == "debug" && object["status"] as? Int == 400)
+        #expect((object["request_id"] as? String)?.count == 16)
+        kill(server.process.processIdentifier, SIGUSR2)
+        #expect(line("level was changed", "\"new_level\":\"info\"") != nil)
+        #expect(!text.contains("private") && !text.contains("/api/v1/datasets"))
+    }
 }

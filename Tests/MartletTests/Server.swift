@@ -6,9 +6,13 @@ final class Server {
     let process: Process
     let port: Int
 
-    init(dataFolder: String, environment: [String: String] = [:]) throws {
+    /// - Parameter log: where its log goes; to the test's own by default.
+    init(
+        dataFolder: String, arguments: [String] = [], environment: [String: String] = [:], log: Pipe? = nil
+    ) throws {
         let (process, output, _) = Martlet.process(
-            ["serve", "--port", "0", "--data-dir", dataFolder], environment: environment)
+            ["serve", "--port", "0", "--data-dir", dataFolder] + arguments, environment: environment)
+        process.standardError = log?.fileHandleForWriting ?? FileHandle.standardError
         try process.run()
         var text = ""
         while !text.contains("\n") {

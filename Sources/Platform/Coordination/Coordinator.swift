@@ -37,9 +37,11 @@ final class Coordinator: Sendable {
     private let data: ExperimentData
     private let options: Options
     private let metrics: CoordinatorMetrics
+    private let log: Logger
     private let state = Mutex(State())
 
     init(stores: Stores, data: ExperimentData, options: Options, instruments: Instruments) {
+        log = instruments.log
         metrics = CoordinatorMetrics(instruments.metrics, workforce: workforce)
         self.stores = stores.patient(patience)
         self.data = data
@@ -151,7 +153,8 @@ final class Coordinator: Sendable {
     private func launch(_ id: String, _ state: inout State) {
         let run = ExperimentRun(
             experimentID: id, stores: stores, data: data, workforce: workforce, threads: options.threads,
-            settling: options.settling, metrics: metrics)
+            settling: options.settling, metrics: metrics,
+            log: log.with(LogField("experiment_id", id)))
         state.runs[id] = run
         state.tasks[id] = _Concurrency.Task {
             var failure: (any Error)?
@@ -178,6 +181,12 @@ final class Coordinator: Sendable {
             }
             if !state.isStopping { startWaiting(&state) }
             return isLost
+        }
+        if let failure {
+            log.log(
+                isReplaced ? .info : isLost ? .error : .warning,
+                isReplaced ? "another coordinator has taken the experiment over" : "a run of the experiment failed",
+                LogField("experiment_id", id), LogField("error", "\(failure)"))
         }
         guard isLost, let failure else { return }
         try? await fail(id, "it could not be run: \(failure)")
@@ -246,7 +255,13 @@ final class Coordinator: Sendable {
         while let message = try? await ended.next() {
             if let order = message.decoded(AssemblyMessage.self) {
                 await waitForEnd(of: order.experimentID)
-                try? await assemble(order.experimentID, on: thread, pool)
+                do {
+                    try await assemble(order.experimentID, on: thread, pool)
+                } catch {
+                    log.warning(
+                        "models were not put together, which is done when they are asked for",
+                        LogField("experiment_id", order.experimentID), LogField("error", "\(error)"))
+                }
             }
             if isStopping { return }
             try? await patience.run { try await ended.commit(message) }

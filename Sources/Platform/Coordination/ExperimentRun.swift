@@ -2,6 +2,7 @@ internal import AutoML
 internal import Dispatch
 internal import Learners
 internal import Synchronization
+internal import Telemetry
 
 /// One experiment under way: proposes trials, takes results in, and ends it. It goes on from whatever the stores hold, so it
 /// may be started again after any interruption, here or elsewhere; who started it before is then refused by the stores.
@@ -27,6 +28,7 @@ final class ExperimentRun: Sendable {
     private let threads: Int
     private let settling: Double
     private let metrics: CoordinatorMetrics
+    private let log: Logger
     private let experimentID: String
     private let thread: WorkThread
     private let pool: LazyPool
@@ -36,7 +38,7 @@ final class ExperimentRun: Sendable {
 
     init(
         experimentID: String, stores: Stores, data: ExperimentData, workforce: Workforce, threads: Int,
-        settling: Double, metrics: CoordinatorMetrics
+        settling: Double, metrics: CoordinatorMetrics, log: Logger
     ) {
         self.experimentID = experimentID
         self.stores = stores
@@ -45,6 +47,7 @@ final class ExperimentRun: Sendable {
         self.threads = threads
         self.settling = settling
         self.metrics = metrics
+        self.log = log
         thread = WorkThread(name: "martlet-coordinator")
         pool = LazyPool(threads: threads)
         (signals, inbox) = AsyncStream.makeStream()
@@ -77,6 +80,10 @@ final class ExperimentRun: Sendable {
         record.startedAt = record.startedAt ?? .now()
         record.trainingDeadline = clock.trainingDeadline
         try await stores.experiments.update(record, term: term)
+        log.info(
+            isFirst ? "the experiment begins" : "the experiment was taken over",
+            LogField("dataset_id", record.request.datasetID),
+            LogField("term", term))
         if isFirst { try await events.write(.state, record) }
         do {
             let prepared = try await data.experiment(record)
@@ -251,6 +258,12 @@ final class ExperimentRun: Sendable {
         // The record comes first: who sees the event finds the experiment ended.
         try await stores.experiments.update(record, term: term)
         metrics.ended(record, usedSeconds: clock.usedSeconds)
+        var fields = [
+            LogField("state", state.rawValue), LogField("trials", record.trialsCompleted),
+            LogField("seconds", .number(record.usedSeconds)),
+        ]
+        if let error { fields.append(LogField("error", error)) }
+        log.log(state == .failed ? .warning : .info, "the experiment has ended", fields)
         try await events.write(.state, record)
         try await stores.log.send(
             ControlMessage(experimentID: experimentID, command: .ended), key: experimentID, to: Topics.control)

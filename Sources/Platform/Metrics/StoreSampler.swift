@@ -14,9 +14,14 @@ final class StoreSampler: Sendable {
     private let stores: Stores
     private let volumes: [String: String]
     private let up: Family<Gauge>
+    private let log: Logger
     /// Nil in a process that trains only.
     private let contents: Contents?
     private let tasks = Mutex<[_Concurrency.Task<Void, Never>]>([])
+
+    private final class LastAnswer: Sendable {
+        let came = Atomic<Bool>(true)
+    }
 
     private struct Contents: Sendable {
         let datasets: Family<Gauge>
@@ -28,7 +33,9 @@ final class StoreSampler: Sendable {
     }
 
     /// - Parameter volumes: folders by what they are for; nil where what the stores hold is for others to tell.
-    init(_ stores: Stores, volumes: [String: String]?, _ registry: MetricRegistry) {
+    init(_ stores: Stores, volumes: [String: String]?, _ instruments: Instruments) {
+        let registry = instruments.metrics
+        log = instruments.log
         self.stores = stores
         self.volumes = volumes ?? [:]
         up = registry.gauges(PlatformMetrics.storeUp)
@@ -45,7 +52,16 @@ final class StoreSampler: Sendable {
     func start() {
         var started: [_Concurrency.Task<Void, Never>] = []
         for probe in stores.probes {
-            started.append(StoreSampler.repeating { [up] in up(probe.name).set(await probe.answers() ? 1 : 0) })
+            let last = LastAnswer()
+            started.append(
+                StoreSampler.repeating { [up, log] in
+                    let answers = await probe.answers()
+                    up(probe.name).set(answers ? 1 : 0)
+                    guard last.came.exchange(answers, ordering: .relaxed) != answers else { return }
+                    log.log(
+                        answers ? .info : .warning, answers ? "a store answers again" : "a store does not answer",
+                        LogField("store", probe.name))
+                })
         }
         if let contents { started.append(StoreSampler.repeating { [self] in await look(contents) }) }
         tasks.withLock { $0 = started }

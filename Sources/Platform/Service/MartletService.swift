@@ -81,7 +81,7 @@ public final class MartletService: Sendable {
                 instruments: instruments) : nil
         var volumes = ["spool": options.spoolFolder]
         volumes["data"] = options.dataFolder
-        sampler = StoreSampler(stores, volumes: volumes, instruments.metrics)
+        sampler = StoreSampler(stores, volumes: volumes, instruments)
         loadedModels = SingleFlightCache(capacity: options.loadedModels)
     }
 

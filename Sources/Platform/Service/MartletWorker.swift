@@ -46,7 +46,7 @@ public final class MartletWorker: Sendable {
             capacity: .init(
                 slots: max(1, options.slots), threads: max(1, options.threads), memory: options.memoryLimit),
             instruments: instruments)
-        sampler = StoreSampler(stores, volumes: nil, instruments.metrics)
+        sampler = StoreSampler(stores, volumes: nil, instruments)
     }
 
     /// Makes the topics that are missing, and begins to take trials. To be called once.

@@ -65,6 +65,7 @@ final class Worker: Sendable {
     private let slots: Slots
     private let startedAt = Timestamp.now()
     private let metrics: WorkerMetrics
+    private let log: Logger
     private let state = Mutex(State())
     private let beats: AsyncStream<Void>
     private let beat: AsyncStream<Void>.Continuation
@@ -73,6 +74,7 @@ final class Worker: Sendable {
         name: String, stores: Stores, data: ExperimentData, ownsData: Bool, capacity: Capacity, instruments: Instruments
     ) {
         metrics = WorkerMetrics(instruments.metrics)
+        log = instruments.log.with(LogField("worker", name))
         self.name = name
         self.stores = stores.patient(patience)
         self.data = data
@@ -245,6 +247,7 @@ final class Worker: Sendable {
         } catch {
             // Stopped while a store was away: the next one begins it again.
             if isStopping { return .handBack }
+            log.error("a trial could not be run", trial.fields + [LogField("error", "\(error)")])
             let report = ReportMessage(
                 kind: .failed, experimentID: trial.experimentID, index: trial.index, worker: name, reason: "\(error)")
             return (try? await send(report)) == nil ? .handBack : .done
@@ -297,6 +300,8 @@ final class Worker: Sendable {
             let prepared = try await data.experiment(experiment)
             let bytes = runner.expectedBytes(of: record.spec, prepared, threads: capacity.threads)
             guard bytes <= capacity.trialMemory else {
+                log.info(
+                    "a trial is left to a worker with more memory", trial.fields + [LogField("expected_bytes", bytes)])
                 try await stores.experiments.removeStart(start, ofTrial: trial.index, of: trial.experimentID)
                 try await send(
                     ReportMessage(
@@ -305,7 +310,8 @@ final class Worker: Sendable {
                 return .ended(.done)
             }
             outcome = try await data.sharing(experiment, prepared, learner: record.spec.learner) {
-                try await measured(record.spec, expectedBytes: bytes) {
+                log.info("a trial begins", trial.fields + [LogField("learner", record.spec.learner)])
+                return try await measured(record.spec, expectedBytes: bytes) {
                     try await run(record.spec, prepared, experiment, cancellation, on: slot)
                 }
             }
@@ -317,6 +323,7 @@ final class Worker: Sendable {
             return .ended(.handBack)
         }
         metrics.ended(outcome.result)
+        log.info("a trial has ended", trial.fields + outcome.result.fields)
         return .trained(outcome)
     }
 
@@ -392,6 +399,7 @@ final class Worker: Sendable {
         let trial = TrialKey(experimentID: record.experimentID, index: record.index)
         try await stores.log.giveUp(trial, record.spec, workers: workers, reason: reason)
         metrics.deadLetters.increment()
+        log.error("a trial was given up", trial.fields + [LogField("reason", reason)])
         try await report(
             trial,
             TrialResult(record.spec, status: .failed, reason: "\(reason): \(workers.joined(separator: ", "))"))

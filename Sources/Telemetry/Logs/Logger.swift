@@ -89,6 +89,23 @@ public struct Logger: Sendable {
         write(level, message, fields)
     }
 
+    /// Writes a line, unless the level is below the one that is written.
+    public func log(
+        _ level: LogLevel, _ message: @autoclosure () -> String, _ fields: @autoclosure () -> [LogField]
+    ) {
+        if level >= self.level { write(level, message, fields()) }
+    }
+
+    /// Writes a line about what goes as it should.
+    public func info(_ message: @autoclosure () -> String, _ fields: @autoclosure () -> [LogField]) {
+        log(.info, message(), fields())
+    }
+
+    /// Writes a line about what failed.
+    public func error(_ message: @autoclosure () -> String, _ fields: @autoclosure () -> [LogField]) {
+        log(.error, message(), fields())
+    }
+
     /// Writes a line for who looks for a fault.
     public func debug(_ message: @autoclosure () -> String, _ fields: LogField...) { write(.debug, message, fields) }
 

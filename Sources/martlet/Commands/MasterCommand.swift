@@ -30,7 +30,8 @@ enum MasterCommand {
 
             \(ServerOptions.accessHelp)
             """,
-        options: ServerOptions.declarations + own + ClusterOptions.declarations, readsConfiguration: true,
+        options: ServerOptions.declarations + own + Watching.declarations + ClusterOptions.declarations,
+        readsConfiguration: true,
         sharing: RoleOptions.all, run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
@@ -43,7 +44,9 @@ enum MasterCommand {
             invocation[spoolFolder]
             ?? FileManager.default.temporaryDirectory.path
             + "/martlet-spool-\(ProcessInfo.processInfo.processIdentifier)"
-        let instruments = Watching.instruments(invocation, role: "master")
+        let watching = Watching(invocation, role: "master")
+        defer { withExtendedLifetime(watching) {} }
+        let instruments = watching.instruments
         let stores = try await ClusterOptions.cluster(invocation).stores(instruments: instruments)
         let service = MartletService(stores: stores, options: options, instruments: instruments)
         let server = try MartletServer(configuration, service: service, instruments: instruments)

@@ -15,7 +15,8 @@ enum ServeCommand {
 
     static let command = Command(
         "serve", summary: "Serves the HTTP API, all in one process", discussion: ServerOptions.accessHelp,
-        options: ServerOptions.declarations + [dataFolder.declaration, threads.declaration], run: run)
+        options: ServerOptions.declarations + [dataFolder.declaration, threads.declaration] + Watching.declarations,
+        run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
         let configuration = try ServerOptions.configuration(invocation)
@@ -25,7 +26,9 @@ enum ServeCommand {
         options.dataFolder = folder.path
         options.memoryLimit = Machine.trainingMemory
         if let count = invocation[threads] { options.threads = count }
-        let instruments = Watching.instruments(invocation, role: "serve")
+        let watching = Watching(invocation, role: "serve")
+        defer { withExtendedLifetime(watching) {} }
+        let instruments = watching.instruments
         let service = MartletService(
             stores: try await folder.stores(), options: options, instruments: instruments)
         let server = try MartletServer(configuration, service: service, instruments: instruments)

@@ -48,7 +48,8 @@ enum WorkerCommand {
             Beyond this machine /metrics asks for the token of MARTLET_METRICS_TOKEN or MARTLET_API_TOKEN (or …_FILE).
             """,
         options: own + [ServerOptions.allowedHosts.declaration, ServerOptions.insecure.declaration]
-            + ClusterOptions.declarations, readsConfiguration: true, sharing: RoleOptions.all, run: run)
+            + Watching.declarations + ClusterOptions.declarations, readsConfiguration: true, sharing: RoleOptions.all,
+        run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
         var options = MartletWorker.Options()
@@ -58,7 +59,9 @@ enum WorkerCommand {
         options.memoryLimit = invocation[memory] ?? Machine.trainingMemory
         if let grace = invocation[grace] { options.grace = grace }
         let configuration = try monitoring(invocation)
-        let instruments = Watching.instruments(invocation, role: "worker")
+        let watching = Watching(invocation, role: "worker")
+        defer { withExtendedLifetime(watching) {} }
+        let instruments = watching.instruments
         let stores = try await ClusterOptions.cluster(invocation).stores(instruments: instruments)
         let worker = MartletWorker(stores: stores, options: options, instruments: instruments)
         let monitoring = try MonitoringServer(configuration, instruments: instruments) { worker.isReady }
