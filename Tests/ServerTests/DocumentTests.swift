@@ -1,3 +1,4 @@
+import Foundation
 import HTTP
 import HTTPTestClient
 import Platform
@@ -27,6 +28,19 @@ struct DocumentTests {
         let routed = Set(api.router.routes.map { "\($0.method.rawValue) \($0.pattern)" })
         #expect(routed.subtracting(pages) == described)
         #expect(Set(api.endpoints.map(\.name)).count == api.endpoints.count)
+    }
+
+    /// The web UI's types are made of the document in web/openapi.json, which is the server's own.
+    @Test func theWebUIKnowsThisDocument() async throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../web/openapi.json")
+        let known = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? NSDictionary
+        try await withMartlet { martlet in
+            let answer = try await martlet.request("GET", "/api/v1/openapi.json")
+            let served = try JSONSerialization.jsonObject(with: Data(answer.body)) as? NSDictionary
+            let own = try #require(served)
+            #expect(own["paths"] as? NSDictionary == known?["paths"] as? NSDictionary, "see web/scripts/generate-api.mjs")
+            #expect(own["components"] as? NSDictionary == known?["components"] as? NSDictionary)
+        }
     }
 
     @Test func everyReferenceHasItsSchema() async throws {

@@ -1,5 +1,6 @@
 internal import CQL
 internal import Platform
+internal import Telemetry
 
 /// The tables of one keyspace, over one session that all stores share.
 final class CassandraDatabase: Sendable {
@@ -18,6 +19,14 @@ final class CassandraDatabase: Sendable {
     }
 
     func close() async { await session.close() }
+
+    /// Has what the session counts told with the other metrics.
+    func register(in registry: MetricRegistry) {
+        CassandraMetrics.register(in: registry) { [session] in session.metrics }
+    }
+
+    /// Asks a small question of one node.
+    func ask() async throws { _ = try await execute("SELECT key FROM system.local") }
 
     /// Hosts of the datacenter that is used.
     var datacenters: Set<String> { Set(session.hosts.map(\.datacenter)) }

@@ -1,5 +1,7 @@
 /// What a client asks for.
 public struct Request: Sendable {
+    /// Its name in logs: the client's, where `X-Request-Id` holds a sane one.
+    public let requestID: String
     /// What it wants done.
     public let method: Method
     /// The path as it was sent, still percent-encoded.
@@ -31,6 +33,7 @@ public struct Request: Sendable {
             throw HTTPError(
                 .badRequest, status: .badRequest, message: "the path cannot be decoded as percent-encoded UTF-8")
         }
+        requestID = RequestID.of(headers)
         self.method = method
         self.rawPath = String(raw)
         self.path = path

@@ -1,5 +1,6 @@
 internal import AutoML
 internal import Synchronization
+internal import Telemetry
 
 /// Runs the experiments whose partitions are its own, some at a time and the others in the order they came, and takes in
 /// the results of their trials. When it ends, whoever gets its partitions goes on from the stores.
@@ -35,9 +36,13 @@ final class Coordinator: Sendable {
     private let patience = Patience()
     private let data: ExperimentData
     private let options: Options
+    private let metrics: CoordinatorMetrics
+    private let log: Logger
     private let state = Mutex(State())
 
-    init(stores: Stores, data: ExperimentData, options: Options) {
+    init(stores: Stores, data: ExperimentData, options: Options, instruments: Instruments) {
+        log = instruments.log
+        metrics = CoordinatorMetrics(instruments.metrics, workforce: workforce)
         self.stores = stores.patient(patience)
         self.data = data
         self.options = options
@@ -148,7 +153,8 @@ final class Coordinator: Sendable {
     private func launch(_ id: String, _ state: inout State) {
         let run = ExperimentRun(
             experimentID: id, stores: stores, data: data, workforce: workforce, threads: options.threads,
-            settling: options.settling)
+            settling: options.settling, metrics: metrics,
+            log: log.with(LogField("experiment_id", id)))
         state.runs[id] = run
         state.tasks[id] = _Concurrency.Task {
             var failure: (any Error)?
@@ -157,6 +163,7 @@ final class Coordinator: Sendable {
             } catch {
                 failure = error is CancellationError ? nil : error
             }
+            self.metrics.leave(id)
             await self.ended(id, failure)
         }
     }
@@ -175,6 +182,12 @@ final class Coordinator: Sendable {
             if !state.isStopping { startWaiting(&state) }
             return isLost
         }
+        if let failure {
+            log.log(
+                isReplaced ? .info : isLost ? .error : .warning,
+                isReplaced ? "another coordinator has taken the experiment over" : "a run of the experiment failed",
+                LogField("experiment_id", id), LogField("error", "\(failure)"))
+        }
         guard isLost, let failure else { return }
         try? await fail(id, "it could not be run: \(failure)")
     }
@@ -186,6 +199,7 @@ final class Coordinator: Sendable {
         record.error = reason
         record.finishedAt = .now()
         try await stores.experiments.update(record, term: term)
+        metrics.ended(record, usedSeconds: record.usedSeconds)
         var events = try await EventWriter(store: stores.experiments, log: stores.log, experimentID: id)
         try await events.write(.state, record)
     }
@@ -241,7 +255,13 @@ final class Coordinator: Sendable {
         while let message = try? await ended.next() {
             if let order = message.decoded(AssemblyMessage.self) {
                 await waitForEnd(of: order.experimentID)
-                try? await assemble(order.experimentID, on: thread, pool)
+                do {
+                    try await assemble(order.experimentID, on: thread, pool)
+                } catch {
+                    log.warning(
+                        "models were not put together, which is done when they are asked for",
+                        LogField("experiment_id", order.experimentID), LogField("error", "\(error)"))
+                }
             }
             if isStopping { return }
             try? await patience.run { try await ended.commit(message) }

@@ -2,6 +2,7 @@ internal import AutoML
 internal import Dispatch
 internal import Learners
 internal import Synchronization
+internal import Telemetry
 
 /// One experiment under way: proposes trials, takes results in, and ends it. It goes on from whatever the stores hold, so it
 /// may be started again after any interruption, here or elsewhere; who started it before is then refused by the stores.
@@ -26,6 +27,8 @@ final class ExperimentRun: Sendable {
     private let workforce: Workforce
     private let threads: Int
     private let settling: Double
+    private let metrics: CoordinatorMetrics
+    private let log: Logger
     private let experimentID: String
     private let thread: WorkThread
     private let pool: LazyPool
@@ -34,7 +37,8 @@ final class ExperimentRun: Sendable {
     private let cancelled = Cancellation()
 
     init(
-        experimentID: String, stores: Stores, data: ExperimentData, workforce: Workforce, threads: Int, settling: Double
+        experimentID: String, stores: Stores, data: ExperimentData, workforce: Workforce, threads: Int,
+        settling: Double, metrics: CoordinatorMetrics, log: Logger
     ) {
         self.experimentID = experimentID
         self.stores = stores
@@ -42,6 +46,8 @@ final class ExperimentRun: Sendable {
         self.workforce = workforce
         self.threads = threads
         self.settling = settling
+        self.metrics = metrics
+        self.log = log
         thread = WorkThread(name: "martlet-coordinator")
         pool = LazyPool(threads: threads)
         (signals, inbox) = AsyncStream.makeStream()
@@ -74,6 +80,10 @@ final class ExperimentRun: Sendable {
         record.startedAt = record.startedAt ?? .now()
         record.trainingDeadline = clock.trainingDeadline
         try await stores.experiments.update(record, term: term)
+        log.info(
+            isFirst ? "the experiment begins" : "the experiment was taken over",
+            LogField("dataset_id", record.request.datasetID),
+            LogField("term", term))
         if isFirst { try await events.write(.state, record) }
         do {
             let prepared = try await data.experiment(record)
@@ -125,6 +135,7 @@ final class ExperimentRun: Sendable {
                 trial.result = result
                 trials[result.index] = trial
                 update(&record, study, clock)
+                metrics.ended(result)
                 try await stores.experiments.update(record, term: term)
                 try await events.write(.trialFinished, record, trial: trial)
             case .returned(let index, let worker, let bytes):
@@ -163,6 +174,10 @@ final class ExperimentRun: Sendable {
                 trial = try await stores.experiments.put(trial)
                 if let result = trial.result { inbox.yield(.result(result)) }
             }
+            metrics.update(experimentID) { [dispatch, study] standing in
+                standing.open = study.openSpecs.count
+                (standing.waiting, standing.givenOut) = (dispatch.waitingCount, dispatch.sentCount)
+            }
             if study.isComplete || (study.openSpecs.isEmpty && clock.isTimed && isOutOfIdeas) { break }
         }
         try _Concurrency.Task.checkCancellation()
@@ -190,6 +205,14 @@ final class ExperimentRun: Sendable {
         let best = Leaderboard(study.experiment, results: results).best
         record.bestScore = best?.score
         record.bestModelID = best?.trial.map { ModelNames.model(of: experimentID, trial: $0) }
+        metrics.update(experimentID) { [record] standing in
+            standing.metric = record.resolvedMetric?.rawValue ?? ""
+            standing.bestScore = record.bestScore
+            standing.progress = record.progress
+            standing.failed = record.trialsFailed
+            standing.completed = record.trialsCompleted - record.trialsFailed
+            standing.open = study.openSpecs.count
+        }
     }
 
     // MARK: The end
@@ -234,6 +257,13 @@ final class ExperimentRun: Sendable {
         if state == .completed { record.progress = 1 }
         // The record comes first: who sees the event finds the experiment ended.
         try await stores.experiments.update(record, term: term)
+        metrics.ended(record, usedSeconds: clock.usedSeconds)
+        var fields = [
+            LogField("state", state.rawValue), LogField("trials", record.trialsCompleted),
+            LogField("seconds", .number(record.usedSeconds)),
+        ]
+        if let error { fields.append(LogField("error", error)) }
+        log.log(state == .failed ? .warning : .info, "the experiment has ended", fields)
         try await events.write(.state, record)
         try await stores.log.send(
             ControlMessage(experimentID: experimentID, command: .ended), key: experimentID, to: Topics.control)

@@ -37,6 +37,9 @@ struct TrialDispatch {
     /// Trials that wait for a slot.
     var waitingCount: Int { waiting.count }
 
+    /// Trials given out that have not ended.
+    var sentCount: Int { sent.count }
+
     private func key(_ index: Int) -> TrialKey { TrialKey(experimentID: experimentID, index: index) }
 
     private static func seconds(since moment: UInt64) -> Double {

@@ -2,6 +2,7 @@ internal import AutoML
 internal import Foundation
 internal import Learners
 internal import Synchronization
+internal import Telemetry
 
 /// Takes trials from the log, trains them on threads of its own, and reports: first the blobs, then the result, and only
 /// then is the trial committed.
@@ -63,11 +64,17 @@ final class Worker: Sendable {
     private let runner: TrialRunner
     private let slots: Slots
     private let startedAt = Timestamp.now()
+    private let metrics: WorkerMetrics
+    private let log: Logger
     private let state = Mutex(State())
     private let beats: AsyncStream<Void>
     private let beat: AsyncStream<Void>.Continuation
 
-    init(name: String, stores: Stores, data: ExperimentData, ownsData: Bool, capacity: Capacity) {
+    init(
+        name: String, stores: Stores, data: ExperimentData, ownsData: Bool, capacity: Capacity, instruments: Instruments
+    ) {
+        metrics = WorkerMetrics(instruments.metrics)
+        log = instruments.log.with(LogField("worker", name))
         self.name = name
         self.stores = stores.patient(patience)
         self.data = data
@@ -76,7 +83,21 @@ final class Worker: Sendable {
         runner = TrialRunner(memoryLimit: capacity.trialMemory)
         slots = Slots(count: capacity.slots, threads: capacity.threads)
         (beats, beat) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        instruments.metrics.collect([
+            PlatformMetrics.workerSlots, PlatformMetrics.workerSlotsBusy, PlatformMetrics.workerReady,
+        ]) { [weak self] collection in
+            guard let self else { return }
+            collection.add(PlatformMetrics.workerSlots, capacity.slots)
+            collection.add(PlatformMetrics.workerSlotsBusy, training)
+            collection.add(PlatformMetrics.workerReady, isReady ? 1 : 0)
+        }
     }
+
+    /// Trials that it trains now.
+    private var training: Int { state.withLock { $0.trials.values.count { $0.cancellation != nil } } }
+
+    /// Whether it takes trials.
+    var isReady: Bool { state.withLock { $0.consumer != nil && !$0.isStopping } }
 
     func start() async throws {
         let control = try await stores.log.watcher(of: Topics.control)
@@ -151,7 +172,7 @@ final class Worker: Sendable {
     }
 
     private func message() async -> WorkerMessage {
-        let cache = await stores.cache?.statistics() ?? CacheStatistics()
+        let cache = stores.cache?.statistics() ?? CacheStatistics()
         return state.withLock { state in
             WorkerMessage(
                 name: name, startedAt: startedAt, slots: capacity.slots, threads: capacity.threads,
@@ -226,6 +247,7 @@ final class Worker: Sendable {
         } catch {
             // Stopped while a store was away: the next one begins it again.
             if isStopping { return .handBack }
+            log.error("a trial could not be run", trial.fields + [LogField("error", "\(error)")])
             let report = ReportMessage(
                 kind: .failed, experimentID: trial.experimentID, index: trial.index, worker: name, reason: "\(error)")
             return (try? await send(report)) == nil ? .handBack : .done
@@ -278,6 +300,8 @@ final class Worker: Sendable {
             let prepared = try await data.experiment(experiment)
             let bytes = runner.expectedBytes(of: record.spec, prepared, threads: capacity.threads)
             guard bytes <= capacity.trialMemory else {
+                log.info(
+                    "a trial is left to a worker with more memory", trial.fields + [LogField("expected_bytes", bytes)])
                 try await stores.experiments.removeStart(start, ofTrial: trial.index, of: trial.experimentID)
                 try await send(
                     ReportMessage(
@@ -286,7 +310,10 @@ final class Worker: Sendable {
                 return .ended(.done)
             }
             outcome = try await data.sharing(experiment, prepared, learner: record.spec.learner) {
-                try await run(record.spec, prepared, experiment, cancellation, on: slot)
+                log.info("a trial begins", trial.fields + [LogField("learner", record.spec.learner)])
+                return try await measured(record.spec, expectedBytes: bytes) {
+                    try await run(record.spec, prepared, experiment, cancellation, on: slot)
+                }
             }
         } catch let error as AutoMLError {
             outcome = TrialOutcome(result: TrialResult(record.spec, status: .failed, reason: error.message))
@@ -295,6 +322,8 @@ final class Worker: Sendable {
             try await stores.experiments.removeStart(start, ofTrial: trial.index, of: trial.experimentID)
             return .ended(.handBack)
         }
+        metrics.ended(outcome.result)
+        log.info("a trial has ended", trial.fields + outcome.result.fields)
         return .trained(outcome)
     }
 
@@ -308,6 +337,17 @@ final class Worker: Sendable {
             try await predictions
         }
         try await report(trial, outcome.result)
+    }
+
+    /// Runs a trial and counts its time and memory.
+    private func measured(
+        _ spec: TrialSpec, expectedBytes: Int, _ body: () async throws -> TrialOutcome
+    ) async rethrows -> TrialOutcome {
+        metrics.began(spec.learner, expectedBytes: expectedBytes)
+        let growth = ResidentGrowth { [weak self] in self?.training == 1 }
+        let start = ContinuousClock.now
+        defer { metrics.trained(spec.learner, ContinuousClock.now - start, growth: growth?.end()) }
+        return try await body()
     }
 
     private func isCancelled(_ experimentID: String) async throws -> Bool {
@@ -358,6 +398,8 @@ final class Worker: Sendable {
     private func giveUp(_ record: TrialRecord, _ workers: [String], _ reason: String) async throws {
         let trial = TrialKey(experimentID: record.experimentID, index: record.index)
         try await stores.log.giveUp(trial, record.spec, workers: workers, reason: reason)
+        metrics.deadLetters.increment()
+        log.error("a trial was given up", trial.fields + [LogField("reason", reason)])
         try await report(
             trial,
             TrialResult(record.spec, status: .failed, reason: "\(reason): \(workers.joined(separator: ", "))"))

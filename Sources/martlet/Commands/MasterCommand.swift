@@ -4,6 +4,7 @@ import Drivers
 import Foundation
 import Platform
 import Server
+import Telemetry
 
 /// `martlet master`: the HTTP API and the coordination of experiments, on a cluster's servers.
 enum MasterCommand {
@@ -29,7 +30,8 @@ enum MasterCommand {
 
             \(ServerOptions.accessHelp)
             """,
-        options: ServerOptions.declarations + own + ClusterOptions.declarations, readsConfiguration: true,
+        options: ServerOptions.declarations + own + Watching.declarations + ClusterOptions.declarations,
+        readsConfiguration: true,
         sharing: RoleOptions.all, run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
@@ -42,9 +44,12 @@ enum MasterCommand {
             invocation[spoolFolder]
             ?? FileManager.default.temporaryDirectory.path
             + "/martlet-spool-\(ProcessInfo.processInfo.processIdentifier)"
-        let stores = try await ClusterOptions.cluster(invocation).stores(log: configuration.log)
-        let service = MartletService(stores: stores, options: options)
-        let server = try MartletServer(configuration, service: service)
+        let watching = Watching(invocation, role: "master")
+        defer { withExtendedLifetime(watching) {} }
+        let instruments = watching.instruments
+        let stores = try await ClusterOptions.cluster(invocation).stores(instruments: instruments)
+        let service = MartletService(stores: stores, options: options, instruments: instruments)
+        let server = try MartletServer(configuration, service: service, instruments: instruments)
         let console = Console()
         try await server.run { port in
             console.print(

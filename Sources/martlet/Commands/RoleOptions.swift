@@ -3,6 +3,7 @@ import CommandLine
 /// What one configuration file for all roles of a cluster may hold.
 enum RoleOptions {
     static let all =
-        ServerOptions.declarations + ClusterOptions.declarations + MasterCommand.own + WorkerCommand.own
+        ServerOptions.declarations + Watching.declarations + ClusterOptions.declarations + MasterCommand.own
+        + WorkerCommand.own
         + MigrateCommand.own
 }

@@ -4,6 +4,7 @@ import Drivers
 import Foundation
 import Platform
 import Server
+import Telemetry
 
 /// `martlet serve`: the HTTP API with everything in one process, on embedded storage.
 enum ServeCommand {
@@ -14,17 +15,23 @@ enum ServeCommand {
 
     static let command = Command(
         "serve", summary: "Serves the HTTP API, all in one process", discussion: ServerOptions.accessHelp,
-        options: ServerOptions.declarations + [dataFolder.declaration, threads.declaration], run: run)
+        options: ServerOptions.declarations + [dataFolder.declaration, threads.declaration] + Watching.declarations,
+        run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
         let configuration = try ServerOptions.configuration(invocation)
         let folder = try DataDirectory(path: invocation[dataFolder] ?? "martlet-data")
         var options = MartletService.Options()
         options.spoolFolder = folder.spoolFolder
+        options.dataFolder = folder.path
         options.memoryLimit = Machine.trainingMemory
         if let count = invocation[threads] { options.threads = count }
-        let service = MartletService(stores: try await folder.stores(), options: options)
-        let server = try MartletServer(configuration, service: service)
+        let watching = Watching(invocation, role: "serve")
+        defer { withExtendedLifetime(watching) {} }
+        let instruments = watching.instruments
+        let service = MartletService(
+            stores: try await folder.stores(), options: options, instruments: instruments)
+        let server = try MartletServer(configuration, service: service, instruments: instruments)
         let console = Console()
         try await server.run { port in
             console.print("Martlet \(martletVersion) is ready at \(ServerOptions.address(configuration, port: port))")

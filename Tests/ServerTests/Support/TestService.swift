@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTestClient
 import Platform
+import Telemetry
 import Testing
 
 @testable import Server
@@ -45,7 +46,7 @@ extension TestConnection.Response {
 
 /// Runs a server for the time of `body`.
 func withMartlet(
-    _ configure: (inout ServerConfiguration) -> Void = { _ in },
+    _ configure: (inout ServerConfiguration) -> Void = { _ in }, instruments: Instruments = Instruments(),
     body: (TestService) async throws -> Void
 ) async throws {
     var configuration = ServerConfiguration()
@@ -55,8 +56,8 @@ func withMartlet(
     var options = MartletService.Options()
     options.threads = 1
     options.spoolFolder = FileManager.default.temporaryDirectory.path + "/martlet-test-\(UUID().uuidString)"
-    let service = MartletService(stores: .inMemory(), options: options)
-    let server = try MartletServer(configuration, service: service)
+    let service = MartletService(stores: .inMemory(), options: options, instruments: instruments)
+    let server = try MartletServer(configuration, service: service, instruments: instruments)
     let port = try await server.start()
     do {
         try await body(TestService(port: port, service: service))

@@ -89,6 +89,10 @@ export function formatScore(score: number | null | undefined, interval?: readonl
 
 /** The name of a learner for people: `gradient_boosting` is "Gradient boosting". */
 export function learnerTitle(name: string): string {
-  const words = name.replace(/_/g, " ");
+  const words = name.replace(/_/g, " ").replace("bayes", "Bayes");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** A trial by the name that its model will have. */
+export const trialTitle = (trial: { learner: string; index: number }): string =>
+  learnerTitle(`${trial.learner}_${trial.index}`);

@@ -1,6 +1,6 @@
 import type { Event } from "../api/schema";
 import { formatDuration, formatNumber } from "./format";
-import { learnerTitle } from "./metrics";
+import { trialTitle } from "./metrics";
 
 type TrialEvent = NonNullable<Event["trial"]>;
 
@@ -132,12 +132,12 @@ function describe(event: Event, before: Event["state"] | undefined, isBetter: bo
       return line(text, event.state === "failed" ? "bad" : event.state === "completed" ? "good" : "plain");
     }
     case "trial_proposed":
-      return trial ? line(`Trial ${trial.index + 1} planned: ${learnerTitle(trial.learner)}`) : null;
+      return trial ? line(`${trialTitle(trial)} planned`) : null;
     case "trial_finished": {
       if (!trial) return null;
-      const name = `Trial ${trial.index + 1}, ${learnerTitle(trial.learner)}`;
+      const name = trialTitle(trial);
       if (trial.state === "failed")
-        return line(`${name}, has no score: ${trial.reason ?? "no reason was given"}`, "bad");
+        return line(`${name} has no score: ${trial.reason ?? "no reason was given"}`, "bad");
       const took = trial.fit_seconds === undefined ? "" : ` after ${formatDuration(trial.fit_seconds)} of training`;
       return line(
         `${name}: ${formatNumber(trial.score)}${took}${isBetter ? ", the best so far" : ""}`,

@@ -45,7 +45,7 @@ export function WorkerTable({ workers }: { workers: readonly Worker[] }) {
                     <span key={`${trial.experiment_id}-${trial.index}`}>
                       {index > 0 && ", "}
                       <Link to={paths.experiment(trial.experiment_id)} isInText>
-                        trial {trial.index + 1}
+                        trial {trial.index}
                       </Link>
                     </span>
                   ))}

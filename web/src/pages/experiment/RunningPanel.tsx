@@ -4,7 +4,7 @@ import type { Experiment } from "../../api/schema";
 import { Section } from "../../components/Section";
 import { useNow } from "../../lib/clock";
 import { formatDuration, formatPercent, plural } from "../../lib/format";
-import { learnerTitle } from "../../lib/metrics";
+import { trialTitle } from "../../lib/metrics";
 import { useResource } from "../../lib/resource";
 import { unfinished, type Run } from "../../lib/run";
 
@@ -35,7 +35,7 @@ export function RunningPanel({ experiment, run }: { experiment: Experiment; run:
       ) : (
         <Stack component="ul" spacing={2} sx={{ listStyle: "none", m: 0, p: 0 }}>
           {shown.map((trial) => {
-            const name = `Trial ${trial.index + 1}: ${learnerTitle(trial.learner)}`;
+            const name = trialTitle(trial);
             const seconds = (now - Date.parse(trial.startedAt ?? trial.proposedAt)) / 1000;
             const worker = workers.get(trial.index);
             return (
