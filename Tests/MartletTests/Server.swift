@@ -32,8 +32,7 @@ final class Server {
         process.waitUntilExit()
     }
 
-    func call(_ method: String, _ path: String, _ body: String? = nil, token: String? = nil) async throws -> [UInt8]
-    {
+    func call(_ method: String, _ path: String, _ body: String? = nil, token: String? = nil) async throws -> [UInt8] {
         try await exchange(method, path, body, token: token).body
     }
 
