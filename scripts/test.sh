@@ -18,6 +18,7 @@ release="$swift_build -c release --static-swift-stdlib"
 $release --product martlet
 shipped="$($release --show-bin-path)/martlet"
 MARTLET_TEST_BINARY=$shipped scripts/browser-tests.sh
+MARTLET_TEST_BINARY=$shipped scripts/deploy-tests.sh
 export MARTLET_TEST_PYTHON="${MARTLET_TEST_PYTHON-$(scripts/python-tools.sh)}"
 if [ -z "${MARTLET_TEST_SERVICES:-}" ]; then
     echo "MARTLET_TEST_SERVICES is not set: tests against Cassandra, Kafka and Redis are skipped" >&2
@@ -67,3 +68,4 @@ services wipe
 unset SERVICES_SECURE
 
 MARTLET_TEST_BINARY=$shipped swift test --skip-build --filter "ClusterTests${MARTLET_TEST_CLUSTER:-}"
+scripts/container-tests.sh
