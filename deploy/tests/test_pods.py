@@ -45,7 +45,7 @@ def test_a_killed_worker_pod_loses_nothing(pods, tmp_path):
     assert deployment["spec"]["replicas"] == 2
     workers = [pods.play(deployment, number) for number in range(2)]
     for one in [master, *workers]:
-        one.await_ready() if one is master else None
+        one.await_ready()
         hardening(one)
 
     api = API(master.ports["http"], "local")
