@@ -1,4 +1,4 @@
-"""Makes Grafana's dashboards of their descriptions: generate.py; with --check it says which of them are not up to date."""
+"""Makes Grafana's dashboards of their descriptions; with --check it says which of them are not up to date."""
 
 import importlib
 import json

@@ -75,7 +75,8 @@ def _panel(panel, number, place):
         defaults["max"] = panel.most
     if panel.kind == "graph":
         defaults["custom"] = {
-            "drawStyle": "line", "lineInterpolation": "linear", "lineWidth": 1, "showPoints": "never", "spanNulls": False,
+            "drawStyle": "line", "lineInterpolation": "linear", "lineWidth": 1, "showPoints": "never",
+            "spanNulls": False,
             "fillOpacity": 40 if panel.stack else 8, "axisPlacement": "auto", "axisLabel": "",
             "stacking": {"mode": "normal" if panel.stack else "none", "group": "A"},
         }
@@ -115,7 +116,7 @@ def _options(panel):
     if panel.kind == "heatmap":
         return {
             "calculate": False, "cellGap": 1, "rowsFrame": {"layout": "auto"}, "legend": {"show": False},
-            "color": {"mode": "scheme", "scheme": "Blues", "steps": 64, "reverse": False, "exponent": 0.5, "fill": "blue"},
+            "color": {"mode": "scheme", "scheme": "Blues", "steps": 64, "reverse": False, "exponent": 0.5},
             "yAxis": {"axisPlacement": "left", "unit": panel.unit, "reverse": False}, "filterValues": {"le": 1e-9},
             "tooltip": {"show": True, "yHistogram": False}, "exemplars": {"color": "orange"}, "showValue": "never",
         }
@@ -126,7 +127,7 @@ def _options(panel):
 
 
 def _columns(panel, made):
-    """Joins the queries of a table by their labels, keeps the declared columns, in their order, with names and units."""
+    """Joins the queries of a table by their labels; keeps the declared columns in their order, with names and units."""
     shown = [name for name, _, _ in panel.columns]
     made["transformations"] = [
         {"id": "merge", "options": {}},

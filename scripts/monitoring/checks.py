@@ -1,4 +1,4 @@
-"""Checks what needs no server: promtool on configurations, rules and their tests; every alert complete; dashboards up to date."""
+"""Checks what needs no server: configurations, rules and their tests by promtool, alerts, dashboards up to date."""
 
 import json
 import pathlib
@@ -31,7 +31,7 @@ def promtool(*words):
 
 
 def check_configurations(folder):
-    """Both configurations; that for Kubernetes with its pods in a file, since Debian's Prometheus knows no Kubernetes."""
+    """Both configurations; that for Kubernetes with pods in a file, since Debian's Prometheus knows no Kubernetes."""
     (folder / "metrics-token").write_text("token")
     (folder / "rules").symlink_to(PROMETHEUS / "rules")
     (folder / "targets").symlink_to(PROMETHEUS / "targets")
@@ -57,7 +57,8 @@ def check_configurations(folder):
         f"    file_sd_configs: [{{ files: [{folder}/pods.json] }}]\n", text)
     assert count == 1, "prometheus-kubernetes.yml finds pods in another way than this check knows"
     kubernetes = folder / "kubernetes.yml"
-    kubernetes.write_text(text.replace("/etc/prometheus/secrets", str(folder)).replace("/etc/prometheus", str(PROMETHEUS)))
+    text = text.replace("/etc/prometheus/secrets", str(folder)).replace("/etc/prometheus", str(PROMETHEUS))
+    kubernetes.write_text(text)
     promtool("check", "config", kubernetes)
     found = {}
     for target in json.loads(promtool("check", "service-discovery", "--timeout=5s", kubernetes, "martlet")):

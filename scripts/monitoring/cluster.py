@@ -1,4 +1,4 @@
-"""A real cluster: Cassandra, Kafka and Redis by the script MARTLET_TEST_SERVICES, a master and workers of MARTLET_TEST_BINARY."""
+"""A real cluster: servers by the script MARTLET_TEST_SERVICES, masters and workers of MARTLET_TEST_BINARY."""
 
 import csv
 import gzip
@@ -70,8 +70,9 @@ class Cluster:
         log = self.folder / f"{name}.log"
         with open(log, "ab") as file:
             begin = file.tell()
-            process = subprocess.Popen([BINARY, role, option, str(port), "--threads", "1", *words], env=self.environment,
-                                       stdout=file, stderr=file)
+            process = subprocess.Popen(
+                [BINARY, role, option, str(port), "--threads", "1", *words], env=self.environment, stdout=file,
+                stderr=file)
         self.nodes[name] = process
 
         def address():

@@ -9,7 +9,8 @@ sys.path.insert(0, str(ROOT / "deploy/grafana"))
 
 import generate  # noqa: E402
 
-SELECTOR = re.compile(r"\b((?:martlet[_:]|process_)[\w:]*|up|ALERTS)(?![\w(])\s*(\{(?:[^\"}]|\"(?:[^\"\\]|\\.)*\")*\})?")
+SELECTOR = re.compile(
+    r'\b((?:martlet[_:]|process_)[\w:]*|up|ALERTS)(?![\w(])\s*(\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?')
 MATCHER = re.compile(r'(\w+)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"')
 
 
@@ -23,7 +24,8 @@ def filled(expression, rate="15s", span="5m"):
 
 def panels():
     """Every panel: (dashboard, row, panel)."""
-    return [(dashboard, row, panel) for dashboard in generate.described() for row in dashboard.rows for panel in row.panels]
+    return [(dashboard, row, panel) for dashboard in generate.described() for row in dashboard.rows
+            for panel in row.panels]
 
 
 def queries():

@@ -1,8 +1,8 @@
-"""Draws the dashboards in docs/images from a real run on a cluster, with a worker killed on the way, as Grafana lays them out.
+"""Draws the dashboards in docs/images from a real run on a cluster, with a worker killed on the way.
 
-Needs what test.py needs, and the Python of scripts/browser-tools.sh after web/build.sh (ECharts and fonts). The descriptions, queries
-and numbers are those that Grafana gets; the drawing is this page's own. With a file's name as argument it keeps the numbers there, or
-draws those that are there already.
+Needs what test.py needs, and the Python of scripts/browser-tools.sh after web/build.sh (ECharts and fonts). Layout, queries
+and numbers are those that Grafana gets; the drawing is dashboard.html's own. With a file's name as argument it keeps the
+numbers there, or draws those that are there already.
 """
 
 import io
@@ -40,7 +40,7 @@ def run(cluster):
     first = cluster.experiment(dataset, trials=30, seed=1, folds=2, learners=LEARNERS)
     record, second, killed = None, None, None
     while not (second and cluster.ended(second)):
-        for path in ("/experiments", "/cluster", f"/experiments/{first}/leaderboard", f"/datasets/{dataset}/rows?limit=50"):
+        for path in ("/experiments", "/cluster", f"/experiments/{first}/leaderboard", f"/datasets/{dataset}/rows"):
             cluster.call("GET", path)
         record = record or cluster.ended(first)
         if record and not second:
@@ -93,8 +93,8 @@ def drawn(prometheus, panel, place, begin, end, step):
             series.append({"name": legend(query.legend, labels), "points": whole(points, begin, end, step)
                            if panel.kind != "heatmap" else [(at, finite(value)) for at, value in points]})
     return {
-        "kind": panel.kind, "title": panel.title, "unit": panel.unit, "place": place, "stack": panel.stack, "least": panel.least,
-        "most": panel.most, "steps": panel.steps, "names": panel.names, "columns": panel.columns,
+        "kind": panel.kind, "title": panel.title, "unit": panel.unit, "place": place, "stack": panel.stack,
+        "least": panel.least, "most": panel.most, "steps": panel.steps, "names": panel.names, "columns": panel.columns,
         "quiet": next((query.quiet for query in panel.queries if query.quiet), "no data"),
         "series": [item for item in series if any(value is not None for _, value in item["points"])],
         "rows": [[row.get(name) for name, _, _ in panel.columns] for _, row in sorted(rows.items())],

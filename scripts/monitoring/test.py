@@ -1,8 +1,8 @@
 """Holds dashboards, rules and alerts against a real cluster and a real Prometheus.
 
-Needs MARTLET_TEST_SERVICES, MARTLET_TEST_DATA, MARTLET_TEST_BINARY, and `prometheus` on the path. Every query has to give data, or,
-where its description calls it quiet, to ask for metrics and labels that are there. What can be broken cheaply is broken, and the
-alert has to see it.
+Needs MARTLET_TEST_SERVICES, MARTLET_TEST_DATA, MARTLET_TEST_BINARY, and `prometheus` on the path. Every query has to give
+data, or, where its description calls it quiet, to ask for metrics and labels that are there. What can be broken cheaply is
+broken, and the alert has to see it.
 """
 
 import math

@@ -33,7 +33,8 @@ DASHBOARD = Dashboard(
             graph("Requests by status", Query(f"sum by (status) (rate({REQUESTS}))", "{{status}}"), "reqps",
                   "4xx is the client's fault, 5xx the server's.", stack=True),
             graph("Errors", Query(
-                f'sum by (route, status) (rate(martlet_http_requests_total{{{CHOSEN},status=~"5.."}}[$__rate_interval]))',
+                f"sum by (route, status) (rate(martlet_http_requests_total{{{CHOSEN},"
+                'status=~"5.."}[$__rate_interval]))',
                 "{{status}} {{route}}", "the API of a sound cluster makes no error"), "reqps",
                   "Requests answered with a status of 500 or more."),
             graph("Time of a request", [
@@ -60,7 +61,8 @@ DASHBOARD = Dashboard(
         ),
         row(
             "Predictions and uploads",
-            graph("Rows predicted", Query("sum by (mode) (rate(martlet_predictions_total[$__rate_interval]))", "{{mode}}"),
+            graph("Rows predicted", Query(
+                "sum by (mode) (rate(martlet_predictions_total[$__rate_interval]))", "{{mode}}"),
                   "suffix: /s", "rows: sent as JSON; file: a table sent whole.", stack=True),
             graph("Time of a prediction", quantiles("martlet_prediction_duration_seconds", "mode", "{{mode}}"), "s",
                   "Of a request, however many rows it has."),

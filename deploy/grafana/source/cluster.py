@@ -39,7 +39,8 @@ DASHBOARD = Dashboard(
         row(
             "Processes",
             graph("Processors", Query(
-                f'rate(process_cpu_seconds_total{{job="martlet",{CHOSEN}}}[$__rate_interval])', "{{role}} {{instance}}"),
+                f'rate(process_cpu_seconds_total{{job="martlet",{CHOSEN}}}[$__rate_interval])',
+                "{{role}} {{instance}}"),
                   "suffix: cores", "Processor time used per second."),
             graph("Memory", Query(
                 f'process_resident_memory_bytes{{job="martlet",{CHOSEN}}}', "{{role}} {{instance}}"), "bytes",

@@ -35,7 +35,9 @@ DASHBOARD = Dashboard(
             "Datasets and caches",
             graph("Uploads", [rate("martlet_dataset_upload_bytes_total", "", "uploaded")], "binBps",
                   "Bytes of tables that users send."),
-            graph("Data read by workers", [rate("martlet_data_read_bytes_total", "source", "from the {{source}}")], "binBps",
+            graph("Data read by workers", [
+                rate("martlet_data_read_bytes_total", "source", "from the {{source}}"),
+            ], "binBps",
                   "Parts of datasets, from the shared cache or, where it has them not, from the store.", stack=True),
             graph("Hits", Query("martlet:cache_hits:ratio5m", "{{level}}"), "percentunit",
                   "memory: prepared data in a worker; shared: parts of datasets in Redis. Over 5 minutes.", most=1),
@@ -65,9 +67,11 @@ DASHBOARD = Dashboard(
             ], "ops", "Errors that Cassandra told of, requests tried again, connections made anew.", 6),
             graph("Requests in flight", Query(
                 f"sum by (instance) (martlet_cassandra_requests_in_flight{{{CHOSEN}}})", "{{instance}}",
-                quiet="answers come within milliseconds, between two looks"), "none", "Requests that wait for their answer.", 12),
+                quiet="answers come within milliseconds, between two looks"), "none",
+                  "Requests that wait for their answer.", 12),
             graph("Connections", Query(
-                f"sum by (role, instance) (martlet_cassandra_connections{{{CHOSEN}}})", "{{role}} {{instance}}"), "none",
+                f"sum by (role, instance) (martlet_cassandra_connections{{{CHOSEN}}})", "{{role}} {{instance}}"),
+                  "none",
                   "Connections that are open.", 12, stack=True),
         ),
         row(
@@ -78,7 +82,8 @@ DASHBOARD = Dashboard(
                 "martlet_redis_command_duration_seconds", "", "", CHOSEN, (0.5, 0.95, 0.99)), "s",
                   "From sending to the answer.", 6),
             graph("Traffic", [
-                rate("martlet_redis_sent_bytes_total", "", "sent"), rate("martlet_redis_received_bytes_total", "", "received"),
+                rate("martlet_redis_sent_bytes_total", "", "sent"),
+                rate("martlet_redis_received_bytes_total", "", "received"),
             ], "binBps", "Bytes on all connections.", 6),
             graph("Trouble", [
                 rate("martlet_redis_errors_total", "", "errors", FAULTLESS),
@@ -92,7 +97,8 @@ DASHBOARD = Dashboard(
                 rate("martlet_kafka_messages_received_total", "role", "{{role}} received"),
             ], "suffix: /s", "Trials, results, progress, and what workers say of themselves."),
             graph("Traffic", [
-                rate("martlet_kafka_sent_bytes_total", "", "sent"), rate("martlet_kafka_received_bytes_total", "", "received"),
+                rate("martlet_kafka_sent_bytes_total", "", "sent"),
+                rate("martlet_kafka_received_bytes_total", "", "received"),
             ], "binBps", "Bytes of messages."),
             graph("Time until a message is kept", quantiles(
                 "martlet_kafka_delivery_duration_seconds", "", "", CHOSEN, (0.5, 0.95)), "s",
