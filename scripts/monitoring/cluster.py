@@ -90,6 +90,12 @@ class Cluster:
         process.kill()
         process.wait()
 
+    def end(self, name):
+        """In order: running trials end or are handed back."""
+        process = self.nodes.pop(name)
+        process.terminate()
+        process.wait(60)
+
     def call(self, method, path, body=None, kind="application/json"):
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/v1{path}", data=data, method=method)

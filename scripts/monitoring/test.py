@@ -28,7 +28,6 @@ UNPROVOKED = {
     "MartletDiskNearlyFull": "the disk is not filled for a test",
     "MartletDiskFull": "the disk is not filled for a test",
     "MartletQueueGrowing": "the queue has to grow for ten minutes",
-    "MartletTrialsFailing": "no trial of this table fails",
     "MartletDeadlineOverrun": "deadlines hold",
     "MartletDeadLetters": "it takes the death of three workers in one trial",
     "MartletApiSlow": "the API is not slow",
@@ -145,6 +144,25 @@ def work(cluster, check):
     while not cluster.ended(timed):
         cluster.predict(record["best_model_id"], 100)
         cluster.call("GET", "/experiments")
+    return dataset
+
+
+def failures(cluster, check, dataset):
+    """Workers of so little memory that they refuse every trial: experiments fail."""
+    for name in list(cluster.nodes):
+        if name != "master":
+            cluster.end(name)
+    cluster.start("worker-4", "worker", "--memory", "1MiB")
+    expression = check.alerts()["MartletTrialsFailing"]
+
+    def failed():
+        experiment = cluster.experiment(dataset, trials=20, seed=7, folds=2, learners=["gradient_boosting"])
+        wait("the experiment fails", lambda: cluster.call("GET", f"/experiments/{experiment}")["state"] == "failed")
+        return cluster.prometheus.query(expression)
+
+    wait("MartletTrialsFailing sees it", failed)
+    check.seen.add("MartletTrialsFailing")
+    print("  MartletTrialsFailing sees it")
 
 
 def breakage(cluster, check):
@@ -173,11 +191,12 @@ def main():
     begin = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, Cluster(pathlib.Path(folder)) as cluster:
         check = Check(cluster)
-        work(cluster, check)
+        dataset = work(cluster, check)
         check.exposition()
         check.queries()
         check.rules()
         check.documented()
+        failures(cluster, check, dataset)
         breakage(cluster, check)
         for name in check.alerts():
             if (name in check.seen) == (name in UNPROVOKED):
