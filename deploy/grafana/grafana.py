@@ -118,7 +118,7 @@ def _options(panel):
             "calculate": False, "cellGap": 1, "rowsFrame": {"layout": "auto"}, "legend": {"show": False},
             "color": {"mode": "scheme", "scheme": "Blues", "steps": 64, "reverse": False, "exponent": 0.5},
             "yAxis": {"axisPlacement": "left", "unit": panel.unit, "reverse": False}, "filterValues": {"le": 1e-9},
-            "tooltip": {"show": True, "yHistogram": False}, "exemplars": {"color": "orange"}, "showValue": "never",
+            "tooltip": {"show": True, "mode": "single", "yHistogram": False}, "exemplars": {"color": "orange"}, "showValue": "never",
         }
     return {
         "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
