@@ -16,7 +16,7 @@ DASHBOARD = Dashboard(
         row(
             "Now",
             stat("Datasets", "max(martlet_datasets)", "none", "Complete datasets.", 3, steps=((None, CALM),)),
-            stat("Stored", "max(martlet_dataset_stored_bytes)", "bytes", "Their chunks, compressed.", 3,
+            stat("Stored", "max(martlet_dataset_stored_bytes)", "bytes", "As they were uploaded.", 3,
                  steps=((None, CALM),)),
             stat("Memory hits", 'martlet:cache_hits:ratio5m{level="memory"}', "percentunit",
                  "Share of trials that found their data prepared in the worker's memory.", 3, most=1,
@@ -55,7 +55,7 @@ DASHBOARD = Dashboard(
                   "reqps", "By process.", 6, stack=True),
             graph("Time of a request", quantiles(
                 "martlet_cassandra_request_duration_seconds", "", "", CHOSEN, (0.5, 0.95, 0.99)), "s",
-                  "From sending to the answer, retries included.", 6),
+                  "From sending to the answer.", 6),
             graph("Traffic", [
                 rate("martlet_cassandra_sent_bytes_total", "", "sent"),
                 rate("martlet_cassandra_received_bytes_total", "", "received"),
@@ -107,7 +107,7 @@ DASHBOARD = Dashboard(
                   "Messages of each queue that nobody has taken yet."),
             graph("Round trip", Query(
                 f"max by (broker) (martlet_kafka_broker_round_trip_seconds{{{CHOSEN}}})", "broker {{broker}}"), "s",
-                  "Of requests to each broker, those that wait for messages included; of the slowest process."),
+                  "Mean of the producers' requests to each broker, within 10 s; of the slowest process."),
             graph("Trouble", [
                 rate("martlet_kafka_errors_total", "code", "error {{code}}", FAULTLESS),
                 rate("martlet_kafka_retries_total", "", "retries", FAULTLESS),
