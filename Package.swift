@@ -57,6 +57,7 @@ let package = Package(
         library("AutoML", ["Tabular", "Search", "Learners"], numeric: true),
 
         // Foundations that know nothing of Martlet.
+        library("Telemetry"),
         library("YAML", ["CYAML"]),
         library("CommandLine", ["YAML"]),
         library("HTTP", ["CMicroHTTPD"]),
@@ -71,14 +72,15 @@ let package = Package(
         library("Examples", ["CExampleTables"]),
 
         // The system.
-        library("Platform", ["Tabular", "Search", "Learners", "AutoML", "Examples"], numeric: true),
-        library("Drivers", ["Platform", "AutoML", "SQLite", "Network", "CQL", "Kafka", "Redis"], numeric: true),
-        library("Server", ["HTTP", "Platform", "AutoML", "Tabular", "Learners", "Search"]),
+        library("Platform", ["Telemetry", "Tabular", "Search", "Learners", "AutoML", "Examples"], numeric: true),
+        library(
+            "Drivers", ["Telemetry", "Platform", "AutoML", "SQLite", "Network", "CQL", "Kafka", "Redis"], numeric: true),
+        library("Server", ["Telemetry", "HTTP", "Platform", "AutoML", "Tabular", "Learners", "Search"]),
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "CommandLine", "Server", "Drivers", "Platform", "AutoML", "Learners", "Search", "Tabular", "HTTP",
-                "Examples",
+                "CommandLine", "Telemetry", "Server", "Drivers", "Platform", "AutoML", "Learners", "Search", "Tabular",
+                "HTTP", "Examples",
             ],
             swiftSettings: common),
 
@@ -104,6 +106,7 @@ let package = Package(
         tests("Search"),
         tests("Learners", ["Tabular", "Search"]),
         tests("AutoML", ["Learners", "Tabular", "Search"]),
+        tests("Telemetry"),
         tests("YAML"),
         tests("CommandLine"),
         tests("Examples"),
@@ -117,11 +120,16 @@ let package = Package(
             swiftSettings: common),
         tests("Redis", ["Network", "TestCertificates"]),
         tests("Kafka"),
-        tests("Platform", ["AutoML", "Learners", "Tabular", "Search"]),
-        tests("Drivers", ["Platform", "SQLite", "CQL", "Kafka", "Network", "AutoML", "Learners", "Tabular", "Search"]),
+        tests("Platform", ["Telemetry", "AutoML", "Learners", "Tabular", "Search"]),
+        tests(
+            "Drivers",
+            ["Telemetry", "Platform", "SQLite", "CQL", "Kafka", "Network", "AutoML", "Learners", "Tabular", "Search"]),
         tests(
             "Server",
-            ["HTTPTestClient", "Examples", "HTTP", "Drivers", "Platform", "AutoML", "Learners", "Tabular", "Search"]),
+            [
+                "HTTPTestClient", "Telemetry", "Examples", "HTTP", "Drivers", "Platform", "AutoML", "Learners",
+                "Tabular", "Search",
+            ]),
         .testTarget(
             name: "ClusterTests", dependencies: ["martlet", "HTTPTestClient", "Kafka"], swiftSettings: common),
         .testTarget(name: "MartletTests", dependencies: ["martlet", "HTTPTestClient"], swiftSettings: common),

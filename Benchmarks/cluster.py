@@ -115,7 +115,7 @@ def main():
                 for name, run in (("one process", local), ("two processes", local_twice)):
                     times[name].append(run(options.martlet, options.table, options.target, folder))
                 for name, count in (("one worker", 1), ("two workers", 2)):
-                    workers = [start([options.martlet, "worker", "--threads", "1"], environment)[0] for _ in range(count)]
+                    workers = [start([options.martlet, "worker", "--threads", "1", "--monitoring-port", "0"], environment)[0] for _ in range(count)]
                     while request(f"{api}/cluster")["slots"] != count:
                         time.sleep(0.1)
                     times[name].append(cluster(api, dataset, options.target))

@@ -9,7 +9,7 @@ packages=(
     librdkafka-dev                                                                   # and for Kafka
     libyaml-dev                                                                      # and for configuration
     curl jq                                                                          # what the demo talks with
-    openssl redis-server prometheus                                                  # what tests talk to
+    openssl redis-server prometheus                                                  # what tests talk to, and promtool
     python3-venv                                                                     # what ONNX files are tested with
     esbuild node-react node-react-dom node-typescript node-csstype node-prop-types   # what the web UI is built with
     node-jsdom chromium                                                              # and tested with

@@ -8,13 +8,19 @@ public struct Program: Sendable {
     public let version: String
     /// Its commands, in the order help shows them.
     public let commands: [Command]
+    /// Further parts of the reference, by the name that `reference NAME` prints them under.
+    public let references: [String: @Sendable () -> String]
 
     /// A program of these commands.
-    public init(name: String, summary: String, version: String, commands: [Command]) {
+    public init(
+        name: String, summary: String, version: String, commands: [Command],
+        references: [String: @Sendable () -> String] = [:]
+    ) {
         self.name = name
         self.summary = summary
         self.version = version
         self.commands = commands
+        self.references = references
     }
 
     /// What a command line asks for.
@@ -34,7 +40,13 @@ public struct Program: Sendable {
         case "help":
             guard arguments.count > 1 else { return .print(help) }
             return .print(help(for: try command(arguments[1])))
-        case "reference": return .print(reference)
+        case "reference":
+            guard arguments.count > 1 else { return .print(reference) }
+            guard let part = references[arguments[1]] else {
+                let names = references.keys.sorted().joined(separator: ", ")
+                throw UsageError("there is no reference of “\(arguments[1])”: there is one of \(names)")
+            }
+            return .print(part())
         case "completions":
             guard arguments.count == 2 else { throw UsageError("completions takes a shell: bash, zsh or fish") }
             return .print(try completions(for: arguments[1]))

@@ -1,5 +1,6 @@
 internal import HTTP
 public import Platform
+public import Telemetry
 
 /// Martlet's HTTP API over a service: datasets, experiments, models, and the pages for people and probes.
 public final class MartletServer: Sendable {
@@ -8,7 +9,9 @@ public final class MartletServer: Sendable {
     private let http: HTTPServer
 
     /// A server that does not listen yet. Throws `ServerConfigurationError` for a configuration that is not safe.
-    public init(_ configuration: ServerConfiguration, service: MartletService) throws {
+    public init(
+        _ configuration: ServerConfiguration, service: MartletService, instruments: Instruments = Instruments()
+    ) throws {
         try configuration.validate()
         self.configuration = configuration
         self.service = service
@@ -18,19 +21,24 @@ public final class MartletServer: Sendable {
         settings.threads = configuration.threads
         settings.connectionLimit = configuration.connectionLimit
         settings.connectionsPerAddress = configuration.connectionsPerAddress
-        let log = configuration.log
+        let log = instruments.log
+        let api = API(service: service, configuration: configuration, instruments: instruments)
         http = try HTTPServer(
-            configuration: settings, router: API(service: service, configuration: configuration).router,
+            configuration: settings, router: api.router,
             middleware: [
-                AccessPolicy(configuration, openRoutes: API.openRoutes, hostFreeRoutes: API.hostFreeRoutes)
+                AccessPolicy(configuration, openRoutes: API.openRoutes, hostFreeRoutes: API.hostFreeRoutes),
+                RequestObserver(metrics: api.metrics, log: log),
             ],
             errorResponse: { error, request in
                 let problem = Problem(error)
                 if problem.status == .internalServerError {
-                    log("\(request.method.rawValue) \(request.path): \(error)")
+                    log.error(
+                        "a request failed", LogField("method", request.method.rawValue),
+                        LogField("path", request.path), LogField("error", "\(error)"))
                 }
                 return problem.response
             })
+        api.metrics.register(http, in: instruments.metrics)
     }
 
     /// Listens, then starts the service, and returns the port. Until the service is ready, `/readyz` says so.

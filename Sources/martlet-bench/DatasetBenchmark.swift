@@ -26,7 +26,7 @@ enum DatasetBenchmark {
         let stores = try await ClusterConfiguration(
             cassandra: cassandra, kafka: KafkaLogConfiguration(bootstrapServers: brokers),
             redis: RedisCacheConfiguration(url: redis)
-        ).stores { print($0) }
+        ).stores()
         guard let cache = stores.cache else { return }
 
         let id = Identifier.make()

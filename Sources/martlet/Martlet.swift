@@ -17,7 +17,7 @@ struct Martlet {
             TrainCommand.command, PredictCommand.command, ExplainCommand.command, InspectCommand.command,
             ExportCommand.command, ServeCommand.command, MigrateCommand.command, MasterCommand.command,
             WorkerCommand.command,
-        ])
+        ], references: ["metrics": { MetricsReference.text }])
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)

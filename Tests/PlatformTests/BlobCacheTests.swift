@@ -14,7 +14,7 @@ struct BlobCacheTests {
         await cache.set([UInt8](repeating: 0, count: 11), for: "a")
         #expect(await cache.value("a") == nil)
         await cache.remove("c")
-        let statistics = await cache.statistics()
+        let statistics = cache.statistics()
         #expect(statistics.bytes == 0)
         #expect(statistics.hits == 3)
         #expect(statistics.misses == 2)

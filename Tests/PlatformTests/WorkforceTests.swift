@@ -18,12 +18,12 @@ import Testing
 
     private func hear(
         _ name: String, slots: Int = 1, memory: Int = 100, partitions: Set<Int> = [0], running: [TrialKey] = [],
-        isLeaving: Bool = false
+        waiting: [TrialKey]? = nil, isLeaving: Bool = false
     ) {
         workforce.hear(
             WorkerMessage(
                 name: name, startedAt: .now(), slots: slots, threads: 1, trialMemory: memory, partitions: partitions,
-                running: running, trialsDone: 0, dataHits: 0, dataMisses: 0, cacheHits: 0, cacheMisses: 0,
+                running: running, waiting: waiting, trialsDone: 0, dataHits: 0, dataMisses: 0, cacheHits: 0, cacheMisses: 0,
                 isLeaving: isLeaving))
     }
 
@@ -49,7 +49,25 @@ import Testing
         #expect(workforce.slots.free == 0)
         workforce.release(key(0))
         #expect(workforce.slots.free == 1)
-        #expect(!workforce.isRunning(key(0)))
+        #expect(!workforce.isHeld(key(0)))
+    }
+
+    /// With trials enough for everyone, a worker has its next one at hand before it needs it.
+    @Test func aWorkerMayHaveOneTrialAhead() {
+        hear("a")
+        hear("b", slots: 2)
+        for index in 0..<3 { #expect(workforce.place(key(index)) != nil) }
+        #expect(workforce.place(key(3)) == nil)
+        let ahead = [3, 4].map { workforce.place(key($0), isAhead: true)?.worker }
+        #expect(Set(ahead) == ["a", "b"])
+        #expect(workforce.place(key(5), isAhead: true) == nil)
+        #expect(workforce.slots.free == 0)
+        hear("a", running: [key(0)], waiting: [key(3)])
+        #expect(workforce.isHeld(key(3)) && workforce.isWaiting(key(3)) && !workforce.isWaiting(key(0)))
+        // Its slot goes to the one it has at hand.
+        workforce.release(key(0))
+        #expect(workforce.place(key(5)) == nil)
+        #expect(workforce.place(key(5), isAhead: true)?.worker == "a")
     }
 
     @Test func silentWorkersGetNothing() {

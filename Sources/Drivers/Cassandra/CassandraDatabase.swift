@@ -1,5 +1,6 @@
 internal import CQL
 internal import Platform
+internal import Telemetry
 
 /// The tables of one keyspace, over one session that all stores share.
 final class CassandraDatabase: Sendable {
@@ -18,6 +19,14 @@ final class CassandraDatabase: Sendable {
     }
 
     func close() async { await session.close() }
+
+    /// Has what the session counts told with the other metrics.
+    func register(in registry: MetricRegistry) {
+        CassandraMetrics.register(in: registry) { [session] in session.metrics }
+    }
+
+    /// Asks a small question of one node.
+    func ask() async throws { _ = try await execute("SELECT key FROM system.local") }
 
     /// Hosts of the datacenter that is used.
     var datacenters: Set<String> { Set(session.hosts.map(\.datacenter)) }
@@ -60,21 +69,6 @@ final class CassandraDatabase: Sendable {
             return try await body(session)
         } catch let error as CQLError {
             throw PlatformError(error)
-        }
-    }
-
-    /// Calls `body` for each element, several at a time, and throws the first error.
-    static func concurrently<Element: Sendable>(
-        _ elements: some Sequence<Element>, limit: Int = 8, _ body: @escaping @Sendable (Element) async throws -> Void
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            var running = 0
-            for element in elements {
-                if running >= limit { try await group.next() }
-                running += 1
-                group.addTask { try await body(element) }
-            }
-            try await group.waitForAll()
         }
     }
 }

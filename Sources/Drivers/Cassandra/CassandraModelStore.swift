@@ -27,7 +27,7 @@ struct CassandraModelStore: ModelStore {
         try await database.execute(
             "INSERT INTO blob_versions (experiment_id, version, pieces) VALUES (?, ?, ?)", experimentID, version,
             pieces.count)
-        try await CassandraDatabase.concurrently(pieces.enumerated()) { index, bytes in
+        try await Array(pieces.enumerated()).concurrently { index, bytes in
             try await database.execute(
                 "INSERT INTO blob_pieces (version, bucket, piece, bytes) VALUES (?, ?, ?, ?)", version,
                 index / CassandraSchema.piecesPerPartition, index, bytes)
@@ -63,20 +63,11 @@ struct CassandraModelStore: ModelStore {
 
     private func content(of head: Head) async throws -> [UInt8]? {
         let count = max(1, (head.bytes + ChunkLimits.bytes - 1) / ChunkLimits.bytes)
-        let pieces = try await withThrowingTaskGroup(of: (Int, [UInt8]?).self) { group in
-            var found = [[UInt8]?](repeating: nil, count: count)
-            for index in 0..<count {
-                if index >= 8, let (done, bytes) = try await group.next() { found[done] = bytes }
-                group.addTask {
-                    let bytes = try await database.first(
-                        "SELECT bytes FROM blob_pieces WHERE version = ? AND bucket = ? AND piece = ?", head.version,
-                        index / CassandraSchema.piecesPerPartition, index
-                    ) { try $0[0, as: [UInt8].self] }
-                    return (index, bytes)
-                }
-            }
-            for try await (index, bytes) in group { found[index] = bytes }
-            return found
+        let pieces = try await (0..<count).concurrently { index in
+            try await database.first(
+                "SELECT bytes FROM blob_pieces WHERE version = ? AND bucket = ? AND piece = ?", head.version,
+                index / CassandraSchema.piecesPerPartition, index
+            ) { try $0[0, as: [UInt8].self] }
         }
         var blob: [UInt8] = []
         blob.reserveCapacity(head.bytes)
@@ -88,7 +79,7 @@ struct CassandraModelStore: ModelStore {
     }
 
     func removeBlobs(_ names: [String], of experimentID: String) async throws {
-        try await CassandraDatabase.concurrently(names) { name in
+        try await names.concurrently { name in
             guard let head = try await head(name, of: experimentID) else { return }
             let result = try await database.apply(
                 "DELETE FROM blob_heads WHERE experiment_id = ? AND name = ? IF version = ?", experimentID, name,

@@ -2,6 +2,7 @@ internal import Foundation
 internal import Kafka
 internal import Network
 public import Platform
+public import Telemetry
 
 /// The servers that the processes of a cluster share.
 public struct ClusterConfiguration: Sendable, Hashable {
@@ -21,20 +22,26 @@ public struct ClusterConfiguration: Sendable, Hashable {
         self.redis = redis
     }
 
-    /// Connects to all of them; `log` takes a line about each failure that heals by itself.
+    /// Connects to all of them; the log gets a line about each failure that heals by itself.
     /// - Throws: `PlatformError` naming the server and what is wrong with it.
-    public func stores(log: @escaping @Sendable (String) -> Void) async throws -> Stores {
+    public func stores(instruments: Instruments = Instruments()) async throws -> Stores {
         let database = try await CassandraDatabase.connect(cassandra, keyspace: cassandra.keyspace)
         var messages: KafkaMessageLog?
         do {
             try await CassandraSchema.check(database, keyspace: cassandra.keyspace)
-            let kafka = try await KafkaMessageLog(kafka, log: log)
+            let kafka = try await KafkaMessageLog(kafka, instruments: instruments)
             messages = kafka
             var cache: RedisBlobCache?
-            if let redis { cache = try await RedisBlobCache(redis, log: log) }
+            if let redis { cache = try await RedisBlobCache(redis, instruments: instruments) }
+            database.register(in: instruments.metrics)
+            var probes = [
+                StoreProbe("cassandra") { try await database.ask() }, StoreProbe("kafka") { try await kafka.ask() },
+            ]
+            if let cache { probes.append(StoreProbe("redis") { try await cache.ask() }) }
             return Stores(
                 datasets: CassandraDatasetStore(database), experiments: CassandraExperimentStore(database),
-                models: CassandraModelStore(database), log: kafka, cache: cache, isShared: true
+                models: CassandraModelStore(database), log: kafka, cache: cache, probes: probes,
+                isShared: true
             ) { [cache] in
                 await cache?.close()
                 await kafka.close()

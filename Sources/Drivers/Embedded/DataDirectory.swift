@@ -47,6 +47,11 @@ public final class DataDirectory: Sendable {
             datasets: SQLiteDatasetStore(database), experiments: SQLiteExperimentStore(database),
             models: SQLiteModelStore(database),
             log: try await MemoryMessageLog(journal: SQLiteMessageJournal(database)),
+            probes: [
+                StoreProbe("sqlite") {
+                    _ = try await database.read { try $0.query("SELECT 1") { try $0.value(0, as: Int.self) } }
+                }
+            ],
             close: {
                 await database.close()
                 lock.release()

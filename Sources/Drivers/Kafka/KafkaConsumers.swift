@@ -13,13 +13,15 @@ final class KafkaGroupConsumer: MessageConsumer {
     private let name: String
     private let consumer: Consumer
     private let offsets: Trackers
+    private let metrics: KafkaMetrics
 
     init(
-        _ client: KafkaConfiguration, topic: String, name: String, group: String,
+        _ client: KafkaConfiguration, topic: String, name: String, group: String, metrics: KafkaMetrics,
         onChange: (@Sendable (PartitionChange) async -> Void)?
     ) throws {
         self.topic = topic
         self.name = name
+        self.metrics = metrics
         let offsets = Trackers()
         self.offsets = offsets
         var options = Consumer.Options(group: group)
@@ -32,7 +34,9 @@ final class KafkaGroupConsumer: MessageConsumer {
             consumer = try Consumer(client, topics: [name], options: options) { event in
                 let partitions = Set(event.partitions.map { Int($0.partition) })
                 switch event {
-                case .assigned: await onChange?(.assigned(partitions))
+                case .assigned:
+                    metrics.rebalanced(group)
+                    await onChange?(.assigned(partitions))
                 case .revoked, .lost:
                     await onChange?(.revoked(partitions))
                     offsets.trackers.withLock { trackers in
@@ -48,9 +52,11 @@ final class KafkaGroupConsumer: MessageConsumer {
     func next() async throws -> Platform.Message? {
         do {
             guard let message = try await consumer.next() else { return nil }
+            metrics.took(message)
             offsets.trackers.withLock { $0[message.partition, default: OffsetTracker()].deliver(message.offset) }
             return Platform.Message(message, topic: topic)
         } catch let error as KafkaError {
+            metrics.failed(error)
             throw PlatformError(error)
         }
     }
@@ -63,6 +69,7 @@ final class KafkaGroupConsumer: MessageConsumer {
             try await consumer.commit(
                 TopicPartition(topic: name, partition: partition), offset: offset)
         } catch let error as KafkaError {
+            metrics.failed(error)
             // Another consumer has the partition: it gets the message again, and a commit has no effect.
             let taken: Set<KafkaError.Code> = [
                 .notAssigned, .illegalGeneration, .unknownMember, .rebalanceInProgress, .closed,
@@ -79,15 +86,21 @@ final class KafkaWatcher: MessageConsumer {
     private let watcher: Watcher
     private let topic: String
 
-    init(_ watcher: Watcher, topic: String) {
+    private let metrics: KafkaMetrics
+
+    init(_ watcher: Watcher, topic: String, metrics: KafkaMetrics) {
         self.watcher = watcher
+        self.metrics = metrics
         self.topic = topic
     }
 
     func next() async throws -> Platform.Message? {
         do {
-            return try await watcher.next().map { Platform.Message($0, topic: topic) }
+            guard let message = try await watcher.next() else { return nil }
+            metrics.took(message)
+            return Platform.Message(message, topic: topic)
         } catch let error as KafkaError {
+            metrics.failed(error)
             throw PlatformError(error)
         }
     }

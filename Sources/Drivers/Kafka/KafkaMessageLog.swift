@@ -1,6 +1,7 @@
 internal import Kafka
 internal import Platform
 internal import Synchronization
+internal import Telemetry
 
 /// A message log in Kafka: topics and groups are Kafka's, a consumer's partitions are those that its group gives it.
 final class KafkaMessageLog: MessageLog {
@@ -12,12 +13,15 @@ final class KafkaMessageLog: MessageLog {
     private let client: KafkaConfiguration
     private let admin: Admin
     private let producer: Mutex<Producer>
+    private let metrics: KafkaMetrics
     private let partitionCounts = Mutex<[String: Int]>([:])
 
     /// Connects; throws `PlatformError` saying what is wrong where no broker lets it in.
-    init(_ configuration: KafkaLogConfiguration, log: @escaping @Sendable (String) -> Void) async throws {
+    init(_ configuration: KafkaLogConfiguration, instruments: Instruments) async throws {
         self.configuration = configuration
-        client = configuration.client(log: log)
+        let log = instruments.log
+        client = configuration.client { log.warning($0) }
+        metrics = KafkaMetrics(instruments.metrics)
         do {
             // What is wrong at the start is told by the error, once.
             var quiet = client
@@ -28,11 +32,14 @@ final class KafkaMessageLog: MessageLog {
         } catch let error as KafkaError {
             throw PlatformError(.unavailable, "Kafka: \(error)")
         }
+        metrics.register(in: instruments.metrics) { [weak self] in self?.producer.withLock { $0 }.statistics }
     }
 
     private static func makeProducer(_ client: KafkaConfiguration) throws -> Producer {
         var options = Producer.Options()
         options.deliveryTimeout = .seconds(10)
+        var client = client
+        client.statisticsInterval = .seconds(10)
         return try Producer(client, options: options)
     }
 
@@ -65,6 +72,9 @@ final class KafkaMessageLog: MessageLog {
         throw PlatformError(.unavailable, "Kafka: topic \(topic) was made and is not seen")
     }
 
+    /// Asks a broker something small.
+    func ask() async throws { try await perform { _ = try await admin.partitionCount(name("martlet.trials")) } }
+
     private func name(_ topic: String) -> String { configuration.prefix + topic }
 
     private func partitionCount(of topic: String) async throws -> Int {
@@ -75,6 +85,7 @@ final class KafkaMessageLog: MessageLog {
         } catch let error as KafkaError where error.code == .unknownTopic {
             throw PlatformError(.notFound, "there is no topic \(topic)")
         } catch let error as KafkaError {
+            metrics.failed(error)
             throw PlatformError(error)
         }
         guard count > 0 else { throw PlatformError(.notFound, "there is no topic \(topic)") }
@@ -97,10 +108,13 @@ final class KafkaMessageLog: MessageLog {
             throw PlatformError(.invalid, "topic \(topic) has no partition \(partition)")
         }
         let current = producer.withLock { $0 }
+        let start = ContinuousClock.now
         do {
             _ = try await current.send(
                 topic: name(topic), partition: Int32(partition), key: Array(key.utf8), value: payload)
+            metrics.delivered(bytes: key.utf8.count + payload.count, after: ContinuousClock.now - start)
         } catch let error as KafkaError {
+            metrics.failed(error)
             if error.isFatal { await replace(current) }
             throw PlatformError(error)
         }
@@ -121,19 +135,21 @@ final class KafkaMessageLog: MessageLog {
         of topic: String, group: String, onChange: (@Sendable (PartitionChange) async -> Void)?
     ) async throws -> any MessageConsumer {
         _ = try await partitionCount(of: topic)
-        return try KafkaGroupConsumer(client, topic: topic, name: name(topic), group: name(group), onChange: onChange)
+        return try KafkaGroupConsumer(
+            client, topic: topic, name: name(topic), group: name(group), metrics: metrics, onChange: onChange)
     }
 
     func watcher(of topic: String) async throws -> any MessageConsumer {
         _ = try await partitionCount(of: topic)
         let watcher = try await perform { try await Watcher.start(client, topic: name(topic)) }
-        return KafkaWatcher(watcher, topic: topic)
+        return KafkaWatcher(watcher, topic: topic, metrics: metrics)
     }
 
     private func perform<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as KafkaError {
+            metrics.failed(error)
             throw PlatformError(error)
         }
     }

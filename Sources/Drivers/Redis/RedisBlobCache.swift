@@ -3,6 +3,7 @@ internal import Network
 internal import Platform
 internal import Redis
 internal import Synchronization
+internal import Telemetry
 
 /// Where a Redis server is.
 public struct RedisCacheConfiguration: Sendable, Hashable {
@@ -30,12 +31,14 @@ final class RedisBlobCache: BlobCache {
 
     private let client: RedisClient
     private let loop: EventLoop
-    private let log: @Sendable (String) -> Void
+    private let log: Logger
+    private let seconds: Histogram
     private let state = Mutex(State())
 
     /// Connects. A server that cannot be reached is no error, a wrong password, address or authority is.
-    init(_ configuration: RedisCacheConfiguration, log: @escaping @Sendable (String) -> Void) async throws {
-        self.log = log
+    init(_ configuration: RedisCacheConfiguration, instruments: Instruments) async throws {
+        log = instruments.log
+        seconds = instruments.metrics.histogram(DriverMetrics.redisSeconds)
         do {
             var redis = try RedisConfiguration(url: configuration.url, authorityFile: configuration.tlsAuthority)
             redis.requestTimeout = .seconds(2)
@@ -44,7 +47,7 @@ final class RedisBlobCache: BlobCache {
             do {
                 client = try await RedisClient.connect(redis, on: loop)
             } catch let error as RedisError where RedisBlobCache.isAway(error) {
-                log("the cache at \(redis.endpoint) cannot be reached, so data comes from the store: \(error)")
+                log.warning("the cache at \(redis.endpoint) cannot be reached, so data comes from the store: \(error)")
                 client = RedisClient(redis, on: loop)
             }
         } catch let error as RedisError {
@@ -52,6 +55,7 @@ final class RedisBlobCache: BlobCache {
         } catch let error as NetworkError {
             throw PlatformError(.unavailable, "Redis: \(error)")
         }
+        RedisMeasures.register(in: instruments.metrics) { [client] in client.metrics }
     }
 
     /// Whether the server could not be reached, as opposed to not letting us in.
@@ -89,12 +93,28 @@ final class RedisBlobCache: BlobCache {
         _ = await attempt { _ = try await self.client.delete([key]) }
     }
 
-    func statistics() async -> CacheStatistics { state.withLock { $0.statistics } }
+    func statistics() -> CacheStatistics { state.withLock { $0.statistics } }
+
+    /// Asks the server how much memory it uses and what it has given up.
+    func ask() async throws {
+        let text = try await client.command(["INFO"]).text ?? ""
+        var fields: [Substring: Int] = [:]
+        for line in text.split(whereSeparator: \.isNewline) {
+            let pair = line.split(separator: ":", maxSplits: 1)
+            if pair.count == 2, let number = Int(pair[1]) { fields[pair[0]] = number }
+        }
+        state.withLock { [fields] state in
+            state.statistics.bytes = fields["used_memory"] ?? 0
+            state.statistics.evictions = fields["evicted_keys"] ?? 0
+        }
+    }
 
     /// The answer, or nil where the server fails or has failed a moment ago: who asks has another way to the data.
     private func attempt<Value>(_ body: () async throws -> Value) async -> Value? {
         let now = DispatchTime.now().uptimeNanoseconds
         guard state.withLock({ $0.restsUntil <= now }) else { return nil }
+        let start = ContinuousClock.now
+        defer { seconds.observe(ContinuousClock.now - start) }
         do {
             return try await body()
         } catch {
@@ -103,7 +123,7 @@ final class RedisBlobCache: BlobCache {
                 state.restsUntil = DispatchTime.now().uptimeNanoseconds + RedisBlobCache.pause
                 return isFirst
             }
-            if isFirst, !(error is CancellationError) { log("the cache fails: \(error)") }
+            if isFirst, !(error is CancellationError) { log.warning("the cache fails: \(error)") }
             return nil
         }
     }

@@ -18,6 +18,8 @@ public struct Statistics: Sendable, Hashable {
         public let requestsInFlight: Int
         /// Requests that got no answer in time, since the start.
         public let timeouts: Int
+        /// Requests that were sent again, since the start.
+        public let retries: Int
     }
 
     /// Messages sent and acknowledged or in flight, since the start.
@@ -84,6 +86,7 @@ public struct Statistics: Sendable, Hashable {
             var outbuf_cnt: Int?
             var waitresp_cnt: Int?
             var req_timeouts: Int?
+            var txretries: Int?
         }
         struct Partition: Decodable {
             var partition: Int32?
@@ -116,5 +119,6 @@ extension Statistics.Broker {
         requestsQueued = max(0, raw.outbuf_cnt ?? 0)
         requestsInFlight = max(0, raw.waitresp_cnt ?? 0)
         timeouts = raw.req_timeouts ?? 0
+        retries = raw.txretries ?? 0
     }
 }

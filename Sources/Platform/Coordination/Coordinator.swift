@@ -1,5 +1,6 @@
 internal import AutoML
 internal import Synchronization
+internal import Telemetry
 
 /// Runs the experiments whose partitions are its own, some at a time and the others in the order they came, and takes in
 /// the results of their trials. When it ends, whoever gets its partitions goes on from the stores.
@@ -35,9 +36,11 @@ final class Coordinator: Sendable {
     private let patience = Patience()
     private let data: ExperimentData
     private let options: Options
+    private let metrics: CoordinatorMetrics
     private let state = Mutex(State())
 
-    init(stores: Stores, data: ExperimentData, options: Options) {
+    init(stores: Stores, data: ExperimentData, options: Options, instruments: Instruments) {
+        metrics = CoordinatorMetrics(instruments.metrics, workforce: workforce)
         self.stores = stores.patient(patience)
         self.data = data
         self.options = options
@@ -148,7 +151,7 @@ final class Coordinator: Sendable {
     private func launch(_ id: String, _ state: inout State) {
         let run = ExperimentRun(
             experimentID: id, stores: stores, data: data, workforce: workforce, threads: options.threads,
-            settling: options.settling)
+            settling: options.settling, metrics: metrics)
         state.runs[id] = run
         state.tasks[id] = _Concurrency.Task {
             var failure: (any Error)?
@@ -157,6 +160,7 @@ final class Coordinator: Sendable {
             } catch {
                 failure = error is CancellationError ? nil : error
             }
+            self.metrics.leave(id)
             await self.ended(id, failure)
         }
     }
@@ -186,6 +190,7 @@ final class Coordinator: Sendable {
         record.error = reason
         record.finishedAt = .now()
         try await stores.experiments.update(record, term: term)
+        metrics.ended(record, usedSeconds: record.usedSeconds)
         var events = try await EventWriter(store: stores.experiments, log: stores.log, experimentID: id)
         try await events.write(.state, record)
     }

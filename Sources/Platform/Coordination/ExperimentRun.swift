@@ -26,6 +26,7 @@ final class ExperimentRun: Sendable {
     private let workforce: Workforce
     private let threads: Int
     private let settling: Double
+    private let metrics: CoordinatorMetrics
     private let experimentID: String
     private let thread: WorkThread
     private let pool: LazyPool
@@ -34,7 +35,8 @@ final class ExperimentRun: Sendable {
     private let cancelled = Cancellation()
 
     init(
-        experimentID: String, stores: Stores, data: ExperimentData, workforce: Workforce, threads: Int, settling: Double
+        experimentID: String, stores: Stores, data: ExperimentData, workforce: Workforce, threads: Int,
+        settling: Double, metrics: CoordinatorMetrics
     ) {
         self.experimentID = experimentID
         self.stores = stores
@@ -42,6 +44,7 @@ final class ExperimentRun: Sendable {
         self.workforce = workforce
         self.threads = threads
         self.settling = settling
+        self.metrics = metrics
         thread = WorkThread(name: "martlet-coordinator")
         pool = LazyPool(threads: threads)
         (signals, inbox) = AsyncStream.makeStream()
@@ -125,6 +128,7 @@ final class ExperimentRun: Sendable {
                 trial.result = result
                 trials[result.index] = trial
                 update(&record, study, clock)
+                metrics.ended(result)
                 try await stores.experiments.update(record, term: term)
                 try await events.write(.trialFinished, record, trial: trial)
             case .returned(let index, let worker, let bytes):
@@ -163,6 +167,10 @@ final class ExperimentRun: Sendable {
                 trial = try await stores.experiments.put(trial)
                 if let result = trial.result { inbox.yield(.result(result)) }
             }
+            metrics.update(experimentID) { [dispatch, study] standing in
+                standing.open = study.openSpecs.count
+                (standing.waiting, standing.givenOut) = (dispatch.waitingCount, dispatch.sentCount)
+            }
             if study.isComplete || (study.openSpecs.isEmpty && clock.isTimed && isOutOfIdeas) { break }
         }
         try _Concurrency.Task.checkCancellation()
@@ -190,6 +198,14 @@ final class ExperimentRun: Sendable {
         let best = Leaderboard(study.experiment, results: results).best
         record.bestScore = best?.score
         record.bestModelID = best?.trial.map { ModelNames.model(of: experimentID, trial: $0) }
+        metrics.update(experimentID) { [record] standing in
+            standing.metric = record.resolvedMetric?.rawValue ?? ""
+            standing.bestScore = record.bestScore
+            standing.progress = record.progress
+            standing.failed = record.trialsFailed
+            standing.completed = record.trialsCompleted - record.trialsFailed
+            standing.open = study.openSpecs.count
+        }
     }
 
     // MARK: The end
@@ -234,6 +250,7 @@ final class ExperimentRun: Sendable {
         if state == .completed { record.progress = 1 }
         // The record comes first: who sees the event finds the experiment ended.
         try await stores.experiments.update(record, term: term)
+        metrics.ended(record, usedSeconds: clock.usedSeconds)
         try await events.write(.state, record)
         try await stores.log.send(
             ControlMessage(experimentID: experimentID, command: .ended), key: experimentID, to: Topics.control)

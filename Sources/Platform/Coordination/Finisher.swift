@@ -16,17 +16,13 @@ struct Finisher: Sendable {
 
     /// Selects and keeps the best model and the leaderboard. Throws `AutoMLError.noModel` where no trial gave one.
     func finish(_ study: Study, deadline: Deadline, on thread: WorkThread, _ pool: LazyPool) async throws -> Best? {
-        var predictions: [Int: [UInt8]] = [:]
-        for trial in study.finalists { predictions[trial] = try await blob(ModelNames.predictions(trial: trial)) }
+        var predictions = try await blobs(of: study.finalists, ModelNames.predictions)
         let selection = try await thread.run { [predictions] in
             try study.select(
                 { try Finisher.bytes(predictions, $0) }, context: TrainingContext(pool: pool.pool, deadline: deadline))
         }
         predictions = [:]
-        var models: [Int: [UInt8]] = [:]
-        for member in selection.members {
-            models[member.trial] = try await blob(ModelNames.models(trial: member.trial))
-        }
+        let models = try await blobs(of: selection.members.map(\.trial), ModelNames.models)
         let finished = try await thread.run { [models] in
             try study.assemble(
                 selection, { try Finisher.bytes(models, $0) }, context: TrainingContext(pool: pool.pool))
@@ -35,13 +31,13 @@ struct Finisher: Sendable {
         let bestID = ModelNames.model(of: experimentID, best)
         try await stores.models.put(finished.artifact, name: ModelNames.artifact(bestID), of: experimentID)
         let now = Timestamp.now()
-        for entry in finished.leaderboard.entries where entry.rank != nil {
-            try await stores.models.put(
-                ModelRecord(
-                    id: ModelNames.model(of: experimentID, entry), experimentID: experimentID, datasetID: datasetID,
-                    name: entry.model, learner: entry.learner, target: study.experiment.settings.target,
-                    task: study.experiment.task, metric: study.experiment.metric, score: entry.score, createdAt: now))
+        let records = finished.leaderboard.entries.filter { $0.rank != nil }.map { entry in
+            ModelRecord(
+                id: ModelNames.model(of: experimentID, entry), experimentID: experimentID, datasetID: datasetID,
+                name: entry.model, learner: entry.learner, target: study.experiment.settings.target,
+                task: study.experiment.task, metric: study.experiment.metric, score: entry.score, createdAt: now)
         }
+        try await records.concurrently { [stores] record in try await stores.models.put(record) }
         let leaderboard = try JSONEncoder().encode(finished.leaderboard)
         try await stores.models.put([UInt8](leaderboard), name: ModelNames.leaderboard, of: experimentID)
         return Best(modelID: bestID, score: best.score)
@@ -69,18 +65,20 @@ struct Finisher: Sendable {
     func artifact(
         of entry: Leaderboard.Entry, _ study: Study, on thread: WorkThread, _ pool: LazyPool
     ) async throws -> [UInt8] {
-        var predictions: [Int: [UInt8]] = [:]
-        var models: [Int: [UInt8]] = [:]
-        for member in study.members(of: entry) {
-            predictions[member.trial] = try await blob(ModelNames.predictions(trial: member.trial))
-            models[member.trial] = try await blob(ModelNames.models(trial: member.trial))
-        }
+        let members = study.members(of: entry).map(\.trial)
+        let predictions = try await blobs(of: members, ModelNames.predictions)
+        let models = try await blobs(of: members, ModelNames.models)
         return try await thread.run { [predictions, models] in
             try study.assemble(
                 entry, predictions: { try Finisher.bytes(predictions, $0) },
                 models: { try Finisher.bytes(models, $0) }, context: TrainingContext(pool: pool.pool)
             ).artifact
         }
+    }
+
+    private func blobs(of trials: [Int], _ name: @escaping @Sendable (Int) -> String) async throws -> [Int: [UInt8]] {
+        let blobs = try await trials.concurrently { try await blob(name($0)) }
+        return Dictionary(uniqueKeysWithValues: zip(trials, blobs))
     }
 
     private func blob(_ name: String) async throws -> [UInt8] {

@@ -23,6 +23,8 @@ struct TrialDispatch {
     private let startedAt = DispatchTime.now().uptimeNanoseconds
     private var waiting: [Waiting] = []
     private var sent: [Int: (trial: Waiting, at: UInt64)] = [:]
+    /// Trials that waited behind another at one worker and were given to a second.
+    private var moved: Set<Int> = []
 
     init(experimentID: String, workforce: Workforce, log: any MessageLog) {
         self.experimentID = experimentID
@@ -32,6 +34,9 @@ struct TrialDispatch {
 
     /// Trials that wait for a slot.
     var waitingCount: Int { waiting.count }
+
+    /// Trials given out that have not ended.
+    var sentCount: Int { sent.count }
 
     private func key(_ index: Int) -> TrialKey { TrialKey(experimentID: experimentID, index: index) }
 
@@ -45,7 +50,7 @@ struct TrialDispatch {
     /// Takes trials that were proposed before an interruption; those that a worker trains stay there.
     mutating func resume(_ specs: [TrialSpec]) {
         for spec in specs {
-            if workforce.isRunning(key(spec.index)) {
+            if workforce.isHeld(key(spec.index)) {
                 sent[spec.index] = (Waiting(spec: spec), DispatchTime.now().uptimeNanoseconds)
             } else {
                 add(spec)
@@ -72,16 +77,21 @@ struct TrialDispatch {
         waiting.sort { $0.spec.index < $1.spec.index }
     }
 
-    /// Puts as many trials into the log as there are free slots, the first ones first.
+    /// Puts as many trials into the log as there are free slots, the first ones first, and one more for each worker while
+    /// there are more left than slots: at the end, none waits behind another that takes long.
     /// - Returns: the results of trials that need more memory than any worker has.
     mutating func send() async throws -> [TrialResult] {
         recall()
         var hopeless: [TrialResult] = []
         var left: [Waiting] = []
         let isAlone = workforce.slots.all == 0 && TrialDispatch.seconds(since: startedAt) > TrialDispatch.withoutWorkers
-        for trial in waiting {
+        let slots = workforce.slots.all
+        for (position, trial) in waiting.enumerated() {
             let index = trial.spec.index
-            if let place = workforce.place(key(index), bytes: trial.bytes, avoiding: trial.avoiding) {
+            let isAhead = waiting.count - position > slots
+            if let place = workforce.place(
+                key(index), bytes: trial.bytes, avoiding: trial.avoiding, isAhead: isAhead)
+            {
                 try await publish(trial, partition: place.partition)
             } else if trial.bytes > 0, let largest = workforce.largestTrialMemory, trial.bytes > largest {
                 hopeless.append(
@@ -106,13 +116,16 @@ struct TrialDispatch {
         try await log.send(TrialMessage(trial: key), key: key.description, to: Topics.trials, partition: partition)
     }
 
-    /// Trials that nobody trains, while a slot is free, are given out again.
+    /// Trials that nobody trains, while a slot is free, are given out again; and so are those that wait behind another, once
+    /// each: whoever begins second finds the result or, at worst, makes it again.
     private mutating func recall() {
         guard workforce.slots.free > 0 else { return }
+        let isIdle = waiting.isEmpty
         for (index, entry) in sent.sorted(by: { $0.key < $1.key }) {
             let unseen = min(
                 TrialDispatch.seconds(since: entry.at), workforce.secondsUnseen(key(index)) ?? .infinity)
-            guard unseen > TrialDispatch.lost else { continue }
+            let isBehind = isIdle && workforce.isWaiting(key(index)) && moved.insert(index).inserted
+            guard unseen > TrialDispatch.lost || isBehind else { continue }
             sent[index] = nil
             workforce.release(key(index))
             waiting.append(entry.trial)

@@ -3,8 +3,9 @@ internal import Synchronization
 
 /// The workers as a coordinator knows them from what they say of themselves, and the trials it has given them.
 ///
-/// A trial is put into a partition of the worker with the most free slots, and only when one is free: no trial waits behind
-/// another while a worker is idle.
+/// A trial is put into a partition of the worker with the most free slots. Where none is free, a worker may have one trial more
+/// than slots, as long as there are enough trials for the others: it begins that one when a slot gets free, without waiting
+/// for the coordinator.
 final class Workforce: Sendable {
     /// Seconds of silence after which a worker counts as gone.
     static let patience = 5.0
@@ -33,14 +34,15 @@ final class Workforce: Sendable {
         var lastSeen: [TrialKey: UInt64] = [:]
 
         func load(of name: String) -> Int {
-            var trials = Set(members[name]?.message.running ?? [])
+            var trials = Set(members[name]?.message.held ?? [])
             for (trial, worker) in placed where worker == name { trials.insert(trial) }
             return trials.count
         }
 
-        func free(_ name: String) -> Int {
+        /// Trials that the worker may still get, with so many ahead of its slots.
+        func free(_ name: String, ahead: Int = 0) -> Int {
             guard let worker = members[name]?.message, !worker.isLeaving, !worker.partitions.isEmpty else { return 0 }
-            return max(0, worker.slots - load(of: name))
+            return max(0, worker.slots + ahead - load(of: name))
         }
     }
 
@@ -56,7 +58,7 @@ final class Workforce: Sendable {
         state.withLock { state in
             state.members[message.name] = Member(message: message, heardAt: now)
             state.late[message.name] = nil
-            for trial in message.running {
+            for trial in message.held {
                 // One that was given to another and is here now came over with its partition.
                 if state.placed[trial] != nil { state.placed[trial] = message.name }
                 state.lastSeen[trial] = now
@@ -90,8 +92,10 @@ final class Workforce: Sendable {
     }
 
     /// A place for the trial with a worker that has a free slot and takes trials of so many bytes; nil where there is none.
-    /// The slot counts as taken until the trial is released.
-    func place(_ trial: TrialKey, bytes: Int = 0, avoiding: Set<String> = []) -> Placement? {
+    /// The slot counts as taken until the trial is released. With `isAhead`, one trial more than slots is taken.
+    func place(
+        _ trial: TrialKey, bytes: Int = 0, avoiding: Set<String> = [], isAhead: Bool = false
+    ) -> Placement? {
         let now = clock()
         return state.withLock { state in
             let fitting = state.members.values.map(\.message).filter { $0.trialMemory >= bytes && !$0.isLeaving }
@@ -101,8 +105,9 @@ final class Workforce: Sendable {
                 $0.message.trialMemory >= bytes && !avoiding.contains($0.message.name)
             }
             if !avoiding.isEmpty, others.isEmpty, isAwaited { return nil }
-            let choice = (others.isEmpty ? fitting : others).filter { state.free($0.name) > 0 }.max {
-                (state.free($0.name), $1.name) < (state.free($1.name), $0.name)
+            let ahead = isAhead ? 1 : 0
+            let choice = (others.isEmpty ? fitting : others).filter { state.free($0.name, ahead: ahead) > 0 }.max {
+                (state.free($0.name, ahead: ahead), $1.name) < (state.free($1.name, ahead: ahead), $0.name)
             }
             guard let choice else { return nil }
             let partitions = choice.partitions.sorted()
@@ -119,13 +124,23 @@ final class Workforce: Sendable {
             let worker = state.placed.removeValue(forKey: trial)
             state.lastSeen[trial] = nil
             // It will say so itself, a little later than the result comes.
-            if let worker { state.members[worker]?.message.running.removeAll { $0 == trial } }
+            if let worker {
+                state.members[worker]?.message.running.removeAll { $0 == trial }
+                state.members[worker]?.message.waiting?.removeAll { $0 == trial }
+            }
         }
     }
 
-    /// Whether a worker said that it trains the trial.
-    func isRunning(_ trial: TrialKey) -> Bool {
-        state.withLock { state in state.members.values.contains { $0.message.running.contains(trial) } }
+    /// Whether a worker said that it trains the trial, or will do so next.
+    func isHeld(_ trial: TrialKey) -> Bool {
+        state.withLock { state in state.members.values.contains { $0.message.held.contains(trial) } }
+    }
+
+    /// Whether a worker said that it will train the trial next.
+    func isWaiting(_ trial: TrialKey) -> Bool {
+        state.withLock { state in
+            state.members.values.contains { $0.message.waiting?.contains(trial) == true }
+        }
     }
 
     /// Seconds since the trial was given out or a worker said that it trains it; nil where neither was.
@@ -140,10 +155,9 @@ final class Workforce: Sendable {
     /// Slots of all workers, and the free ones among them.
     var slots: (all: Int, free: Int) {
         state.withLock { state in
-            let names = state.members.keys
-            return (
+            (
                 state.members.values.reduce(0) { $0 + $1.message.slots },
-                names.reduce(0) { $0 + state.free($1) }
+                state.members.keys.reduce(0) { $0 + state.free($1) }
             )
         }
     }

@@ -1,4 +1,5 @@
 internal import Tabular
+internal import Telemetry
 
 /// Brings stored datasets back as tables.
 struct DatasetReader: Sendable {
@@ -8,6 +9,7 @@ struct DatasetReader: Sendable {
     let store: any DatasetStore
     /// A cache between this process and the store.
     let cache: (any BlobCache)?
+    let reads: ReadCounters
 
     /// The whole table, equal to the one that was read from the source; decoded on `thread`.
     func table(_ record: DatasetRecord, on thread: WorkThread) async throws -> Table {
@@ -47,10 +49,14 @@ struct DatasetReader: Sendable {
 
     private func chunk(_ index: Int, of id: String) async throws -> [UInt8] {
         let key = DatasetReader.cacheKey(ofChunk: index, of: id)
-        if let bytes = await cache?.value(key) { return bytes }
+        if let bytes = await cache?.value(key) {
+            reads.cache.increment(by: bytes.count)
+            return bytes
+        }
         guard let bytes = try await store.chunk(index, of: id) else {
             throw PlatformError(.notFound, "there is no dataset \(id), or a part of it is missing")
         }
+        reads.store.increment(by: bytes.count)
         await cache?.set(bytes, for: key)
         return bytes
     }

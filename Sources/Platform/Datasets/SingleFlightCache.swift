@@ -13,6 +13,7 @@ final class SingleFlightCache<Value: Sendable>: Sendable {
         var clock: UInt64 = 0
         var hits = 0
         var misses = 0
+        var evictions = 0
     }
 
     private let state = Mutex(State())
@@ -37,6 +38,7 @@ final class SingleFlightCache<Value: Sendable>: Sendable {
                 let oldest = state.entries.min(by: { $0.value.lastUse < $1.value.lastUse })?.key
             {
                 state.entries[oldest] = nil
+                state.evictions += 1
             }
             return task
         }
@@ -56,6 +58,8 @@ final class SingleFlightCache<Value: Sendable>: Sendable {
     /// Forgets everything.
     func removeAll() { state.withLock { $0.entries = [:] } }
 
-    /// How often values were there, and were not.
-    var statistics: (hits: Int, misses: Int) { state.withLock { ($0.hits, $0.misses) } }
+    /// How often values were there, were not, and were given up for others.
+    var statistics: (hits: Int, misses: Int, evictions: Int) {
+        state.withLock { ($0.hits, $0.misses, $0.evictions) }
+    }
 }

@@ -40,6 +40,7 @@ public final class MemoryBlobCache: BlobCache {
                 let oldest = state.entries.min(by: { $0.value.lastUse < $1.value.lastUse })?.key
             {
                 state.statistics.bytes -= state.entries.removeValue(forKey: oldest)?.bytes.count ?? 0
+                state.statistics.evictions += 1
             }
         }
     }
@@ -50,5 +51,5 @@ public final class MemoryBlobCache: BlobCache {
     }
 
     /// Hits, misses and bytes.
-    public func statistics() async -> CacheStatistics { state.withLock { $0.statistics } }
+    public func statistics() -> CacheStatistics { state.withLock { $0.statistics } }
 }

@@ -10,7 +10,7 @@ public protocol BlobCache: Sendable {
     func remove(_ key: String) async
 
     /// Hits and misses so far.
-    func statistics() async -> CacheStatistics
+    func statistics() -> CacheStatistics
 }
 
 /// How often a cache had what was asked of it.
@@ -19,14 +19,17 @@ public struct CacheStatistics: Sendable, Hashable, Codable {
     public var hits: Int
     /// Answers it did not have.
     public var misses: Int
-    /// Bytes it holds.
+    /// Bytes it holds; for a server, memory it uses, as of the last look.
     public var bytes: Int
+    /// What it gave up for want of room, as of the last look.
+    public var evictions: Int
 
     /// Counts of these sizes.
-    public init(hits: Int = 0, misses: Int = 0, bytes: Int = 0) {
+    public init(hits: Int = 0, misses: Int = 0, bytes: Int = 0, evictions: Int = 0) {
         self.hits = hits
         self.misses = misses
         self.bytes = bytes
+        self.evictions = evictions
     }
 
     /// Hits among all questions, from 0 to 1; nil before the first.

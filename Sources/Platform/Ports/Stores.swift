@@ -10,6 +10,8 @@ public struct Stores: Sendable {
     public var log: any MessageLog
     /// A cache between workers and the store of datasets; nil where the store is as near as a cache would be.
     public var cache: (any BlobCache)?
+    /// What they stand on, to be asked whether it answers.
+    public var probes: [StoreProbe]
     /// Whether other processes use the same stores.
     public var isShared: Bool
     /// Releases what the stores hold, once the service no longer uses them.
@@ -18,13 +20,15 @@ public struct Stores: Sendable {
     /// Stores of these parts.
     public init(
         datasets: any DatasetStore, experiments: any ExperimentStore, models: any ModelStore, log: any MessageLog,
-        cache: (any BlobCache)? = nil, isShared: Bool = false, close: @escaping @Sendable () async -> Void = {}
+        cache: (any BlobCache)? = nil, probes: [StoreProbe] = [], isShared: Bool = false,
+        close: @escaping @Sendable () async -> Void = {}
     ) {
         self.datasets = datasets
         self.experiments = experiments
         self.models = models
         self.log = log
         self.cache = cache
+        self.probes = probes
         self.isShared = isShared
         self.close = close
     }

@@ -58,7 +58,7 @@ extension MartletService {
         let limit = try checked(limit)
         let record = try await dataset(id)
         let first = min(offset, record.rows)
-        let reader = DatasetReader(store: stores.datasets, cache: stores.cache)
+        let reader = data.reader
         return try await reader.table(record, rows: first..<min(record.rows, first + limit), on: serviceThread)
     }
 
@@ -66,7 +66,7 @@ extension MartletService {
     /// - Throws: `.notFound`; the sequence throws what the store throws.
     public func blocks(ofDataset id: String) async throws -> AsyncThrowingStream<Table, any Error> {
         let record = try await dataset(id)
-        let reader = DatasetReader(store: stores.datasets, cache: stores.cache)
+        let reader = data.reader
         let next = Mutex(0)
         return AsyncThrowingStream { [serviceThread] in
             let first = next.withLock { row in

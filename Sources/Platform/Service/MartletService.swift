@@ -1,6 +1,7 @@
 public import AutoML
 internal import Foundation
 internal import Synchronization
+public import Telemetry
 
 /// Everything a user can ask of Martlet, over ports: datasets, experiments, models. The HTTP API is a thin layer above it.
 public final class MartletService: Sendable {
@@ -17,6 +18,8 @@ public final class MartletService: Sendable {
         /// Expected bytes, beyond the data, of the trials under way in this process; a trial that would take more than its
         /// slot's share is refused.
         public var memoryLimit = Int.max
+        /// The folder whose room metrics tell besides the spool's; nil for none.
+        public var dataFolder: String?
         /// Models kept in memory for predictions.
         public var loadedModels = 8
 
@@ -39,6 +42,7 @@ public final class MartletService: Sendable {
     /// Explanations as JSON, made one at a time on a thread of their own.
     let explanations = SingleFlightCache<[UInt8]>(capacity: 16)
     let explanationThread = WorkThread(name: "martlet-explanations")
+    private let sampler: StoreSampler
     private let lifecycle = Mutex(Lifecycle())
 
     private struct Lifecycle {
@@ -52,24 +56,32 @@ public final class MartletService: Sendable {
     }
 
     /// A service over these ports; it does nothing before it is started.
-    public init(stores: Stores, options: Options = Options(), learners: LearnerSet = .standard) {
+    public init(
+        stores: Stores, options: Options = Options(), learners: LearnerSet = .standard,
+        instruments: Instruments = Instruments()
+    ) {
         self.stores = stores
         self.options = options
         self.learners = learners
         let slots = max(0, options.slots)
         let threads = max(1, options.threads)
         data = ExperimentData(
-            stores: stores, learners: learners, capacity: max(1, options.runningExperiments) + 1)
+            stores: stores, learners: learners, capacity: max(1, options.runningExperiments) + 1,
+            metrics: instruments.metrics)
         coordinator = Coordinator(
             stores: stores, data: data,
             options: .init(
                 runningExperiments: options.runningExperiments, threads: threads,
-                settling: stores.isShared ? Workforce.settling : 0))
+                settling: stores.isShared ? Workforce.settling : 0), instruments: instruments)
         worker =
             slots > 0
             ? Worker(
                 name: WorkerName.make(), stores: stores, data: data, ownsData: false,
-                capacity: .init(slots: slots, threads: threads, memory: options.memoryLimit)) : nil
+                capacity: .init(slots: slots, threads: threads, memory: options.memoryLimit),
+                instruments: instruments) : nil
+        var volumes = ["spool": options.spoolFolder]
+        volumes["data"] = options.dataFolder
+        sampler = StoreSampler(stores, volumes: volumes, instruments.metrics)
         loadedModels = SingleFlightCache(capacity: options.loadedModels)
     }
 
@@ -107,6 +119,7 @@ public final class MartletService: Sendable {
         try await coordinator.start()
         try await worker?.start()
         lifecycle.withLock { $0.phase = .ready }
+        sampler.start()
     }
 
     /// Ends gracefully: experiments are left to be resumed by the next start, and running trials are handed back. Event
@@ -116,6 +129,7 @@ public final class MartletService: Sendable {
             lifecycle.phase = .ended
             return (lifecycle.watcher, lifecycle.watching)
         }
+        sampler.stop()
         await worker?.stop()
         await coordinator.stop()
         await watcher?.close()

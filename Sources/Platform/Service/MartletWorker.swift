@@ -1,5 +1,6 @@
 public import AutoML
 internal import Foundation
+public import Telemetry
 
 /// A process that does nothing but train: takes trials from the log, reads data through the cache, and reports.
 public final class MartletWorker: Sendable {
@@ -27,28 +28,40 @@ public final class MartletWorker: Sendable {
     private let options: Options
     private let data: ExperimentData
     private let worker: Worker
+    private let sampler: StoreSampler
 
     /// A worker over these ports; it does nothing before it is started.
-    public init(stores: Stores, options: Options = Options(), learners: LearnerSet = .standard) {
+    public init(
+        stores: Stores, options: Options = Options(), learners: LearnerSet = .standard,
+        instruments: Instruments = Instruments()
+    ) {
         self.stores = stores
         self.options = options
         name = WorkerName.make()
         data = ExperimentData(
-            stores: stores, learners: learners, capacity: options.datasets, sharesBins: true)
+            stores: stores, learners: learners, capacity: options.datasets, sharesBins: true,
+            metrics: instruments.metrics)
         worker = Worker(
             name: name, stores: stores, data: data, ownsData: true,
             capacity: .init(
-                slots: max(1, options.slots), threads: max(1, options.threads), memory: options.memoryLimit))
+                slots: max(1, options.slots), threads: max(1, options.threads), memory: options.memoryLimit),
+            instruments: instruments)
+        sampler = StoreSampler(stores, volumes: nil, instruments.metrics)
     }
 
     /// Makes the topics that are missing, and begins to take trials. To be called once.
     public func start() async throws {
         try await Topics.create(in: stores.log)
         try await worker.start()
+        sampler.start()
     }
+
+    /// Whether it takes trials: it has been started, and is not being stopped.
+    public var isReady: Bool { worker.isReady }
 
     /// Takes no more trials, lets running ones end within the grace, hands back the others, and closes the stores.
     public func shutdown() async {
+        sampler.stop()
         await worker.stop(grace: options.grace)
         data.stop()
         await stores.close()

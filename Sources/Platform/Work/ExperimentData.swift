@@ -1,10 +1,11 @@
 internal import AutoML
 internal import Learners
 internal import Tabular
+internal import Telemetry
 
 /// Tables and prepared experiments in this process, each made once and shared by all trials that need it.
 final class ExperimentData: Sendable {
-    private let reader: DatasetReader
+    let reader: DatasetReader
     private let learners: LearnerSet
     private let tables: SingleFlightCache<Table>
     private let prepared: SingleFlightCache<PreparedExperiment>
@@ -13,12 +14,15 @@ final class ExperimentData: Sendable {
     private let bins: SharedBins?
 
     /// - Parameter sharesBins: whether binned features are shared through the stores' cache.
-    init(stores: Stores, learners: LearnerSet, capacity: Int, sharesBins: Bool = false) {
+    init(
+        stores: Stores, learners: LearnerSet, capacity: Int, sharesBins: Bool = false, metrics: MetricRegistry
+    ) {
         bins = sharesBins ? stores.cache.map { SharedBins(cache: $0) } : nil
-        reader = DatasetReader(store: stores.datasets, cache: stores.cache)
+        reader = DatasetReader(store: stores.datasets, cache: stores.cache, reads: ReadCounters(metrics))
         self.learners = learners
         tables = SingleFlightCache(capacity: capacity)
         prepared = SingleFlightCache(capacity: capacity)
+        register(in: metrics, shared: stores.cache)
     }
 
     /// The experiment ready for training. Throws `AutoMLError` where the table does not fit the settings.
@@ -62,8 +66,8 @@ final class ExperimentData: Sendable {
         if let datasetID { tables.remove(datasetID) }
     }
 
-    /// How often a prepared experiment was there, and was not.
-    var statistics: (hits: Int, misses: Int) { prepared.statistics }
+    /// How often a prepared experiment was there, was not, and was given up for another.
+    var statistics: (hits: Int, misses: Int, evictions: Int) { prepared.statistics }
 
     func stop() { thread.stop() }
 }

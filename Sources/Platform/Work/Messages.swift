@@ -100,6 +100,8 @@ struct WorkerMessage: Sendable, Hashable, Codable {
     var partitions: Set<Int>
     /// Trials it trains now.
     var running: [TrialKey]
+    /// Trials it has taken and trains next.
+    var waiting: [TrialKey]?
     /// Trials it has done since its start.
     var trialsDone: Int
     /// How often it had a trial's data in memory, and had not.
@@ -116,7 +118,7 @@ struct WorkerMessage: Sendable, Hashable, Codable {
         case startedAt = "started_at"
         case slots, threads
         case trialMemory = "trial_memory"
-        case partitions, running
+        case partitions, running, waiting
         case trialsDone = "trials_done"
         case dataHits = "data_hits"
         case dataMisses = "data_misses"
@@ -124,6 +126,11 @@ struct WorkerMessage: Sendable, Hashable, Codable {
         case cacheMisses = "cache_misses"
         case isLeaving = "is_leaving"
     }
+}
+
+extension WorkerMessage {
+    /// Trials that it has taken and not ended.
+    var held: [TrialKey] { running + (waiting ?? []) }
 }
 
 /// Something that all must know about an experiment.

@@ -2,6 +2,7 @@ internal import AutoML
 internal import Foundation
 internal import Learners
 internal import Synchronization
+internal import Telemetry
 
 /// Takes trials from the log, trains them on threads of its own, and reports: first the blobs, then the result, and only
 /// then is the trial committed.
@@ -21,8 +22,27 @@ final class Worker: Sendable {
     /// How often a trial is begun without an end before it is given up.
     static let starts = 3
 
+    /// How far a trial is that was taken from the log.
+    private enum Phase {
+        /// It waits for a slot.
+        case waiting
+        case training(Cancellation)
+        /// What it gave is being kept; its slot is free for the next.
+        case keeping
+
+        var cancellation: Cancellation? {
+            guard case .training(let cancellation) = self else { return nil }
+            return cancellation
+        }
+
+        var isWaiting: Bool {
+            guard case .waiting = self else { return false }
+            return true
+        }
+    }
+
     private struct State {
-        var running: [TrialKey: Cancellation] = [:]
+        var trials: [TrialKey: Phase] = [:]
         var cancelled: Set<String> = []
         var partitions: Set<Int> = []
         var isStopping = false
@@ -42,20 +62,40 @@ final class Worker: Sendable {
     private let ownsData: Bool
     private let capacity: Capacity
     private let runner: TrialRunner
+    private let slots: Slots
     private let startedAt = Timestamp.now()
+    private let metrics: WorkerMetrics
     private let state = Mutex(State())
     private let beats: AsyncStream<Void>
     private let beat: AsyncStream<Void>.Continuation
 
-    init(name: String, stores: Stores, data: ExperimentData, ownsData: Bool, capacity: Capacity) {
+    init(
+        name: String, stores: Stores, data: ExperimentData, ownsData: Bool, capacity: Capacity, instruments: Instruments
+    ) {
+        metrics = WorkerMetrics(instruments.metrics)
         self.name = name
         self.stores = stores.patient(patience)
         self.data = data
         self.ownsData = ownsData
         self.capacity = capacity
         runner = TrialRunner(memoryLimit: capacity.trialMemory)
+        slots = Slots(count: capacity.slots, threads: capacity.threads)
         (beats, beat) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        instruments.metrics.collect([
+            PlatformMetrics.workerSlots, PlatformMetrics.workerSlotsBusy, PlatformMetrics.workerReady,
+        ]) { [weak self] collection in
+            guard let self else { return }
+            collection.add(PlatformMetrics.workerSlots, capacity.slots)
+            collection.add(PlatformMetrics.workerSlotsBusy, training)
+            collection.add(PlatformMetrics.workerReady, isReady ? 1 : 0)
+        }
     }
+
+    /// Trials that it trains now.
+    private var training: Int { state.withLock { $0.trials.values.count { $0.cancellation != nil } } }
+
+    /// Whether it takes trials.
+    var isReady: Bool { state.withLock { $0.consumer != nil && !$0.isStopping } }
 
     func start() async throws {
         let control = try await stores.log.watcher(of: Topics.control)
@@ -67,9 +107,8 @@ final class Worker: Sendable {
             self?.take($0)
         }
         var tasks = [_Concurrency.Task { await self.obey(control) }]
-        for slot in 0..<capacity.slots {
-            tasks.append(_Concurrency.Task { await self.serve(consumer, slot: slot) })
-        }
+        // One trial more than it trains, so that a slot that gets free has the next at hand.
+        for _ in 0...capacity.slots { tasks.append(_Concurrency.Task { await self.serve(consumer) }) }
         state.withLock { state in
             state.consumer = consumer
             state.tasks = tasks
@@ -84,20 +123,21 @@ final class Worker: Sendable {
         }
         beat.yield()
         if grace > 0 { await drain(grace) }
-        for cancellation in state.withLock({ Array($0.running.values) }) { cancellation.cancel() }
+        for phase in state.withLock({ Array($0.trials.values) }) { phase.cancellation?.cancel() }
         patience.end()
         await control?.close()
         // Slots that wait for a trial end with this, those that train hand theirs back first.
         await consumer?.close()
         for task in tasks { await task.value }
+        slots.stop()
         beat.finish()
         await beating?.value
     }
 
-    /// Waits until nothing runs, or for so many seconds.
+    /// Waits until nothing runs or is being kept, or for so many seconds.
     private func drain(_ seconds: Double) async {
         let deadline = Deadline.after(seconds: seconds)
-        while !deadline.hasPassed, state.withLock({ !$0.running.isEmpty }) {
+        while !deadline.hasPassed, state.withLock({ $0.trials.values.contains { !$0.isWaiting } }) {
             try? await _Concurrency.Task.sleep(for: .milliseconds(50))
         }
     }
@@ -130,12 +170,13 @@ final class Worker: Sendable {
     }
 
     private func message() async -> WorkerMessage {
-        let cache = await stores.cache?.statistics() ?? CacheStatistics()
+        let cache = stores.cache?.statistics() ?? CacheStatistics()
         return state.withLock { state in
             WorkerMessage(
                 name: name, startedAt: startedAt, slots: capacity.slots, threads: capacity.threads,
-                trialMemory: capacity.trialMemory, partitions: state.partitions, running: Array(state.running.keys),
-                trialsDone: state.trialsDone, dataHits: data.statistics.hits, dataMisses: data.statistics.misses,
+                trialMemory: capacity.trialMemory, partitions: state.partitions,
+                running: state.trials.filter { $0.value.cancellation != nil }.map(\.key),
+                waiting: state.trials.filter { $0.value.isWaiting }.map(\.key), trialsDone: state.trialsDone, dataHits: data.statistics.hits, dataMisses: data.statistics.misses,
                 cacheHits: cache.hits, cacheMisses: cache.misses, isLeaving: state.isStopping)
         }
     }
@@ -147,11 +188,11 @@ final class Worker: Sendable {
             guard let order = message.decoded(ControlMessage.self) else { continue }
             switch order.command {
             case .cancel:
-                let running = state.withLock { state in
+                let phases = state.withLock { state in
                     state.cancelled.insert(order.experimentID)
-                    return state.running.filter { $0.key.experimentID == order.experimentID }.map(\.value)
+                    return state.trials.filter { $0.key.experimentID == order.experimentID }.map(\.value)
                 }
-                for cancellation in running { cancellation.cancel() }
+                for phase in phases { phase.cancellation?.cancel() }
             case .ended:
                 state.withLock { _ = $0.cancelled.remove(order.experimentID) }
                 if ownsData { data.release(order.experimentID, datasetID: nil) }
@@ -170,38 +211,36 @@ final class Worker: Sendable {
         case handBack
     }
 
-    private func serve(_ consumer: any MessageConsumer, slot: Int) async {
-        let thread = WorkThread(name: "martlet-slot-\(slot)")
-        let pool = LazyPool(threads: capacity.threads)
-        defer {
-            thread.stop()
-            pool.stop()
-        }
+    private func serve(_ consumer: any MessageConsumer) async {
         while !isStopping, let message = try? await consumer.next() {
-            guard !isStopping, await handle(message, on: thread, pool) == .done else { return }
+            guard !isStopping, await handle(message) == .done else { return }
             try? await patience.run { try await consumer.commit(message) }
         }
     }
 
-    private func handle(_ message: Message, on thread: WorkThread, _ pool: LazyPool) async -> Handling {
+    private func handle(_ message: Message) async -> Handling {
         guard let trial = message.decoded(TrialMessage.self)?.trial else { return .done }
-        let cancellation = Cancellation()
         let isMine = state.withLock { state in
-            guard state.running[trial] == nil else { return false }
-            state.running[trial] = cancellation
+            guard state.trials[trial] == nil else { return false }
+            state.trials[trial] = .waiting
             return true
         }
         guard isMine else { return .done }
-        beat.yield()
         defer {
             state.withLock { state in
-                state.running[trial] = nil
+                state.trials[trial] = nil
                 state.trialsDone += 1
             }
             beat.yield()
         }
+        beat.yield()
         do {
-            return try await train(trial, cancellation, on: thread, pool)
+            switch try await train(trial) {
+            case .ended(let handling): return handling
+            case .trained(let outcome):
+                try await keep(outcome, of: trial)
+                return .done
+            }
         } catch {
             // Stopped while a store was away: the next one begins it again.
             if isStopping { return .handBack }
@@ -211,28 +250,46 @@ final class Worker: Sendable {
         }
     }
 
-    private func train(
-        _ trial: TrialKey, _ cancellation: Cancellation, on thread: WorkThread, _ pool: LazyPool
-    ) async throws -> Handling {
+    /// What a slot made of a trial.
+    private enum Attempt {
+        case ended(Handling)
+        case trained(TrialOutcome)
+    }
+
+    /// Trains the trial as soon as there is a slot, which is free again at the end.
+    private func train(_ trial: TrialKey) async throws -> Attempt {
+        let slot = await slots.take()
+        let cancellation = Cancellation()
+        defer {
+            state.withLock { $0.trials[trial] = .keeping }
+            slots.giveBack(slot)
+        }
+        guard !isStopping else { return .ended(.handBack) }
+        state.withLock { $0.trials[trial] = .training(cancellation) }
+        beat.yield()
+        return try await train(trial, cancellation, on: slot)
+    }
+
+    private func train(_ trial: TrialKey, _ cancellation: Cancellation, on slot: Slot) async throws -> Attempt {
         async let isCancelled = isCancelled(trial.experimentID)
         async let proposed = stores.experiments.trial(trial.index, of: trial.experimentID)
         guard let experiment = try await stores.experiments.experiment(trial.experimentID), !experiment.state.isFinal,
             let record = try await proposed
-        else { return .done }
+        else { return .ended(.done) }
         if let result = record.result {
             // It may not have reached the coordinator.
             try await report(trial, result)
-            return .done
+            return .ended(.done)
         }
-        if let deadline = experiment.trainingDeadline, Timestamp.now() >= deadline { return .done }
-        if try await isCancelled { return .done }
+        if let deadline = experiment.trainingDeadline, Timestamp.now() >= deadline { return .ended(.done) }
+        if try await isCancelled { return .ended(.done) }
         let start = TrialStart(id: Identifier.make(), worker: name)
         let starts = try await stores.experiments.putStart(start, ofTrial: trial.index, of: trial.experimentID)
         guard starts.count <= Worker.starts else {
             let before = starts.filter { $0.id != start.id }
             let workers = Set(before.map(\.worker)).sorted()
             try await giveUp(record, workers, "\(before.count) workers ended with it or failed at it")
-            return .done
+            return .ended(.done)
         }
         let outcome: TrialOutcome
         do {
@@ -244,18 +301,26 @@ final class Worker: Sendable {
                     ReportMessage(
                         kind: .refused, experimentID: trial.experimentID, index: trial.index, worker: name,
                         bytes: bytes))
-                return .done
+                return .ended(.done)
             }
             outcome = try await data.sharing(experiment, prepared, learner: record.spec.learner) {
-                try await run(record.spec, prepared, experiment, cancellation, on: thread, pool)
+                try await measured(record.spec, expectedBytes: bytes) {
+                    try await run(record.spec, prepared, experiment, cancellation, on: slot)
+                }
             }
         } catch let error as AutoMLError {
             outcome = TrialOutcome(result: TrialResult(record.spec, status: .failed, reason: error.message))
         }
         if outcome.result.status == .cancelled, isStopping {
             try await stores.experiments.removeStart(start, ofTrial: trial.index, of: trial.experimentID)
-            return .handBack
+            return .ended(.handBack)
         }
+        metrics.ended(outcome.result)
+        return .trained(outcome)
+    }
+
+    /// Keeps what a trial gave, and reports it.
+    private func keep(_ outcome: TrialOutcome, of trial: TrialKey) async throws {
         if let blobs = outcome.blobs {
             let (models, id) = (stores.models, trial.experimentID)
             async let predictions: Void = models.put(
@@ -264,7 +329,17 @@ final class Worker: Sendable {
             try await predictions
         }
         try await report(trial, outcome.result)
-        return .done
+    }
+
+    /// Runs a trial and counts its time and memory.
+    private func measured(
+        _ spec: TrialSpec, expectedBytes: Int, _ body: () async throws -> TrialOutcome
+    ) async rethrows -> TrialOutcome {
+        metrics.began(spec.learner, expectedBytes: expectedBytes)
+        let growth = ResidentGrowth { [weak self] in self?.training == 1 }
+        let start = ContinuousClock.now
+        defer { metrics.trained(spec.learner, ContinuousClock.now - start, growth: growth?.end()) }
+        return try await body()
     }
 
     private func isCancelled(_ experimentID: String) async throws -> Bool {
@@ -274,7 +349,7 @@ final class Worker: Sendable {
 
     private func run(
         _ spec: TrialSpec, _ prepared: PreparedExperiment, _ experiment: ExperimentRecord, _ cancellation: Cancellation,
-        on thread: WorkThread, _ pool: LazyPool
+        on slot: Slot
     ) async throws -> TrialOutcome {
         let (shares, progress) = AsyncStream.makeStream(of: Double.self, bufferingPolicy: .bufferingNewest(1))
         let (log, id) = (stores.log, experiment.id)
@@ -290,10 +365,10 @@ final class Worker: Sendable {
             reporting.cancel()
         }
         let throttle = Throttle(seconds: 0.5)
-        return try await thread.run { [runner] in
+        return try await slot.thread.run { [runner] in
             let deadline = experiment.trainingDeadline.map { Deadline.after(seconds: $0.seconds(since: .now())) }
             let context = TrainingContext(
-                pool: pool.pool, deadline: deadline ?? .never, cancellation: cancellation
+                pool: slot.pool.pool, deadline: deadline ?? .never, cancellation: cancellation
             ) { share in
                 if throttle.passes() { progress.yield(share) }
             }
@@ -315,6 +390,7 @@ final class Worker: Sendable {
     private func giveUp(_ record: TrialRecord, _ workers: [String], _ reason: String) async throws {
         let trial = TrialKey(experimentID: record.experimentID, index: record.index)
         try await stores.log.giveUp(trial, record.spec, workers: workers, reason: reason)
+        metrics.deadLetters.increment()
         try await report(
             trial,
             TrialResult(record.spec, status: .failed, reason: "\(reason): \(workers.joined(separator: ", "))"))
@@ -327,25 +403,6 @@ extension MessageLog {
         let letter = DeadLetter(trial: trial, spec: spec, workers: workers, reason: reason, at: .now())
         try await send(letter, key: trial.description, to: Topics.deadLetters)
     }
-}
-
-/// A slot's threads, made with its first trial.
-final class LazyPool: Sendable {
-    private let made = Mutex<ThreadPool?>(nil)
-    private let threads: Int
-
-    init(threads: Int) { self.threads = threads }
-
-    var pool: ThreadPool {
-        made.withLock { made in
-            if let made { return made }
-            let pool = ThreadPool(threadCount: threads)
-            made = pool
-            return pool
-        }
-    }
-
-    func stop() { made.withLock { $0?.stop() } }
 }
 
 /// Lets one call pass in so many seconds.

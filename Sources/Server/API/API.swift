@@ -1,5 +1,6 @@
 internal import HTTP
 internal import Platform
+internal import Telemetry
 
 /// Every call there is, and the router that knows them.
 struct API: Sendable {
@@ -15,9 +16,13 @@ struct API: Sendable {
     let endpoints: [Endpoint]
     /// All routes: the described calls, and the pages for people.
     let router: Router
+    /// What is counted of the calls.
+    let metrics: ServerMetrics
 
-    init(service: MartletService, configuration: ServerConfiguration) {
-        var endpoints = DatasetEndpoints(service: service, uploadLimit: configuration.uploadLimit).all
+    init(service: MartletService, configuration: ServerConfiguration, instruments: Instruments = Instruments()) {
+        metrics = ServerMetrics(instruments.metrics)
+        var endpoints =
+            DatasetEndpoints(service: service, uploadLimit: configuration.uploadLimit, metrics: metrics).all
         endpoints += ExampleEndpoints(service: service).all
         endpoints +=
             ExperimentEndpoints(
@@ -25,11 +30,13 @@ struct API: Sendable {
             ).all
         endpoints +=
             ModelEndpoints(
-                service: service, documentLimit: configuration.documentLimit, uploadLimit: configuration.uploadLimit
+                service: service, documentLimit: configuration.documentLimit, uploadLimit: configuration.uploadLimit,
+                metrics: metrics
             ).all
         endpoints += ExplanationEndpoints(service: service, documentLimit: configuration.documentLimit).all
         endpoints += ModelPageEndpoints(service: service).all
         endpoints += HealthEndpoints(service: service, links: configuration.links).all
+        endpoints.append(Monitoring.endpoint(instruments.metrics))
         endpoints += ServerEndpoints(configuration: configuration).all
         endpoints.append(API.document(of: endpoints, configuration))
         self.endpoints = endpoints

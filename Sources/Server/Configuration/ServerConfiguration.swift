@@ -8,6 +8,8 @@ public struct ServerConfiguration: Sendable {
     public var port = 8080
     /// What clients must send as `Authorization: Bearer …`; nil lets everyone in.
     public var token: String?
+    /// What may be sent instead by those who only read metrics; nil where the other token is needed for that.
+    public var metricsToken: String?
     /// Listen beyond the loopback interface without a token.
     public var isInsecure = false
     /// Host names clients may use besides loopback names and `host`, in lower case, without a port.
@@ -32,8 +34,6 @@ public struct ServerConfiguration: Sendable {
     public var links: [Link] = []
     /// The version shown to clients.
     public var version = "0.1.0"
-    /// Takes a line about each failure of the server's own; called on any thread.
-    public var log: @Sendable (String) -> Void = { _ in }
 
     /// A place that people may want to go to.
     public struct Link: Sendable, Hashable, Codable {
@@ -58,18 +58,35 @@ public struct ServerConfiguration: Sendable {
     /// Throws `ServerConfigurationError` for a server that would be open to others without a token, and for a token
     /// that no client could send.
     public func validate() throws {
-        if let token {
-            let isSendable = token.utf8.allSatisfy { (33...126).contains($0) }
-            guard !token.isEmpty, isSendable else {
-                throw ServerConfigurationError(
-                    message: "the API token must be of visible ASCII characters without spaces, and not empty")
-            }
-        } else if !isLoopback, !isInsecure {
+        try checkTokens()
+        if token == nil, !isLoopback, !isInsecure {
             throw ServerConfigurationError(
                 message: """
                     refusing to listen on \(host) without a token: set MARTLET_API_TOKEN or MARTLET_API_TOKEN_FILE, or \
                     pass --insecure to let everyone in
                     """)
+        }
+    }
+
+    /// Throws `ServerConfigurationError` where nothing but metrics is served, and they would be open to others.
+    public func validateMonitoring() throws {
+        try checkTokens()
+        if token == nil, metricsToken == nil, !isLoopback, !isInsecure {
+            throw ServerConfigurationError(
+                message: """
+                    refusing to show metrics on \(host) without a token: set MARTLET_METRICS_TOKEN or MARTLET_API_TOKEN, or \
+                    pass --insecure to let everyone in
+                    """)
+        }
+    }
+
+    private func checkTokens() throws {
+        for (name, token) in [("API", token), ("metrics", metricsToken)] {
+            guard let token else { continue }
+            guard !token.isEmpty, token.utf8.allSatisfy({ (33...126).contains($0) }) else {
+                throw ServerConfigurationError(
+                    message: "the \(name) token must be of visible ASCII characters without spaces, and not empty")
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ internal import Tabular
 struct DatasetEndpoints: Sendable {
     let service: MartletService
     let uploadLimit: Int
+    let metrics: ServerMetrics
 
     var all: [Endpoint] { [upload, list, get, profile, rows, file, delete] }
 
@@ -28,15 +29,25 @@ struct DatasetEndpoints: Sendable {
             answers: [.init(status: .created, description: "The dataset.", content: [.json("Dataset")])],
             problems: [.contentTooLarge, .unsupportedMediaType, .unprocessableContent, .insufficientStorage],
             handler: .asynchronous { request in
-                let upload = try await Upload.receive(request, into: service.spoolFolder)
-                var fields = upload.fields
-                let name = try DatasetEndpoints.name(fields.removeValue(forKey: "name") ?? upload.filename ?? "dataset")
-                let options = try ReadOptions(takingFrom: &fields)
-                if let unknown = fields.keys.min() { throw Problem.field(unknown, "there is no such field") }
-                let record = try await service.createDataset(
-                    from: .file(upload.file.path), name: name, options: options)
-                return try .json(record, status: .created, headers: ["Location": "/api/v1/datasets/\(record.id)"])
+                do {
+                    let record = try await create(request)
+                    metrics.uploadEnded(.stored)
+                    return try .json(record, status: .created, headers: ["Location": "/api/v1/datasets/\(record.id)"])
+                } catch {
+                    metrics.uploadEnded(Problem(error).status.rawValue < 500 ? .refused : .failed)
+                    throw error
+                }
             })
+    }
+
+    private func create(_ request: Request) async throws -> DatasetRecord {
+        let upload = try await Upload.receive(request, into: service.spoolFolder)
+        metrics.received(bytes: upload.size)
+        var fields = upload.fields
+        let name = try DatasetEndpoints.name(fields.removeValue(forKey: "name") ?? upload.filename ?? "dataset")
+        let options = try ReadOptions(takingFrom: &fields)
+        if let unknown = fields.keys.min() { throw Problem.field(unknown, "there is no such field") }
+        return try await service.createDataset(from: .file(upload.file.path), name: name, options: options)
     }
 
     private static func name(_ text: String) throws -> String {

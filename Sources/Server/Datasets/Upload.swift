@@ -4,6 +4,8 @@ internal import HTTP
 struct Upload: Sendable {
     /// The file.
     let file: SpoolFile
+    /// Its bytes.
+    let size: Int
     /// The file's name at the client without its folders; nil where it was not told.
     let filename: String?
     /// The other fields of the form, and the parameters of the query.
@@ -25,8 +27,9 @@ struct Upload: Sendable {
                 status: .unsupportedMediaType, code: "unsupported_media_type")
         default:
             let file = try SpoolFile(in: folder)
-            guard try await file.write(request.body) > 0 else { throw Problem.field("file", "the body is empty") }
-            return Upload(file: file, filename: nil, fields: fields)
+            let size = try await file.write(request.body)
+            guard size > 0 else { throw Problem.field("file", "the body is empty") }
+            return Upload(file: file, size: size, filename: nil, fields: fields)
         }
     }
 
@@ -35,13 +38,14 @@ struct Upload: Sendable {
     ) async throws -> Upload {
         let reader = try MultipartReader(request)
         var fields = query
-        var received: (file: SpoolFile, name: String?)?
+        var received: (file: SpoolFile, size: Int, name: String?)?
         while let part = try await reader.nextPart() {
             if part.filename != nil || part.name == "file" {
                 guard received == nil else { throw Problem.field("file", "there is more than one file") }
                 let file = try SpoolFile(in: folder)
-                guard try await file.write(part.body) > 0 else { throw Problem.field("file", "the file is empty") }
-                received = (file, part.filename)
+                let size = try await file.write(part.body)
+                guard size > 0 else { throw Problem.field("file", "the file is empty") }
+                received = (file, size, part.filename)
             } else {
                 guard fields[part.name] == nil else { throw Problem.field(part.name, "it is given more than once") }
                 let bytes = try await part.body.collect(upTo: fieldLimit)
@@ -53,6 +57,6 @@ struct Upload: Sendable {
         }
         guard let received else { throw Problem.field("file", "the form has no file") }
         let name = received.name?.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last
-        return Upload(file: received.file, filename: name.map(String.init), fields: fields)
+        return Upload(file: received.file, size: received.size, filename: name.map(String.init), fields: fields)
     }
 }

@@ -4,6 +4,8 @@ internal import Platform
 
 /// An experiment's events as a stream for a client, with comments in between when nothing happens.
 struct EventStream: Sendable {
+    static let route = "/api/v1/experiments/{id}/events"
+
     private let events: AsyncThrowingStream<EventRecord, any Error>
     private let heartbeat: Duration
 

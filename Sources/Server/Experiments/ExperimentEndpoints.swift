@@ -78,7 +78,7 @@ struct ExperimentEndpoints: Sendable {
 
     private var events: Endpoint {
         Endpoint(
-            method: .get, path: "/api/v1/experiments/{id}/events", name: "watchExperiment", tag: "experiments",
+            method: .get, path: EventStream.route, name: "watchExperiment", tag: "experiments",
             summary: "What happens in an experiment, as server-sent events; ends when the experiment ends.",
             parameters: [
                 .id(of: "experiment"),

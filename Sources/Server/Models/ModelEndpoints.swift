@@ -8,6 +8,7 @@ struct ModelEndpoints: Sendable {
     let service: MartletService
     let documentLimit: Int
     let uploadLimit: Int
+    let metrics: ServerMetrics
 
     var all: [Endpoint] { [get, artifact, onnx, predict] }
 
@@ -75,23 +76,26 @@ struct ModelEndpoints: Sendable {
                 .insufficientStorage,
             ],
             handler: .asynchronous { request in
-                if request.contentType == "application/json" { return try await predictRows(request) }
-                return try await predictFile(request)
+                let start = ContinuousClock.now
+                let isRows = request.contentType == "application/json"
+                let (response, rows) = try await isRows ? predictRows(request) : predictFile(request)
+                metrics.predicted(rows, mode: isRows ? .rows : .file, ContinuousClock.now - start)
+                return response
             })
     }
 
-    private func predictRows(_ request: Request) async throws -> Response {
+    private func predictRows(_ request: Request) async throws -> (Response, rows: Int) {
         let model = try await service.loadedModel(request.id)
         let (_, value) = try await request.json(limit: documentLimit)
         return try await Offload.run {
             let table = try PredictionRows(value, schema: model.header.schema).table()
             var writer = JSONWriter()
             try PredictionFormat(model).writeJSON(try model.predict(table), to: &writer)
-            return .json(bytes: writer.bytes)
+            return (.json(bytes: writer.bytes), table.rowCount)
         }
     }
 
-    private func predictFile(_ request: Request) async throws -> Response {
+    private func predictFile(_ request: Request) async throws -> (Response, rows: Int) {
         let model = try await service.loadedModel(request.id)
         let upload = try await Upload.receive(request, into: service.spoolFolder)
         var fields = upload.fields
@@ -104,16 +108,18 @@ struct ModelEndpoints: Sendable {
         let reading = options
         // The whole answer lies on the disk before it is sent, so that a bad row far down is a clean 422.
         let answer = try SpoolFile(in: service.spoolFolder)
-        try await Offload.run {
+        let rows = try await Offload.run {
             let format = PredictionFormat(model)
             var csv = CSVWriter { try answer.appendNow($0) }
             try format.writeHeader(to: &csv)
-            _ = try TableReader.readChunks(.file(upload.file.path), reading, rowsPerChunk: 8192) { table in
+            let summary = try TableReader.readChunks(.file(upload.file.path), reading, rowsPerChunk: 8192) { table in
                 try format.writeCSV(try model.predict(table), to: &csv)
             }
             try csv.finish()
+            return summary.rowCount
         }
-        return ModelEndpoints.download(try answer.body(), as: "predictions.csv", type: "text/csv; charset=utf-8")
+        let file = ModelEndpoints.download(try answer.body(), as: "predictions.csv", type: "text/csv; charset=utf-8")
+        return (file, rows)
     }
 
     private static func download(_ body: Response.Body, as name: String, type: String) -> Response {

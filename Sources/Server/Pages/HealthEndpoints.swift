@@ -6,9 +6,9 @@ struct HealthEndpoints: Sendable {
     let service: MartletService
     let links: [ServerConfiguration.Link]
 
-    var all: [Endpoint] { [alive, ready, cluster] }
+    var all: [Endpoint] { [HealthEndpoints.alive, HealthEndpoints.ready { [service] in service.isReady }, cluster] }
 
-    private var alive: Endpoint {
+    static var alive: Endpoint {
         Endpoint(
             method: .get, path: "/healthz", name: "health", tag: "operation",
             summary: "Whether the process answers; needs no token.",
@@ -16,16 +16,16 @@ struct HealthEndpoints: Sendable {
             handler: .immediate { _ in .json(bytes: Array(#"{"status":"ok"}"#.utf8)) })
     }
 
-    private var ready: Endpoint {
+    static func ready(_ isReady: @escaping @Sendable () -> Bool) -> Endpoint {
         Endpoint(
             method: .get, path: "/readyz", name: "readiness", tag: "operation",
             summary: "Whether the server can take work; needs no token.",
             answers: [.init(status: .ok, description: "It can.", content: [.json("Status")])],
             problems: [.serviceUnavailable],
             handler: .immediate { _ in
-                guard service.isReady else {
+                guard isReady() else {
                     throw Problem(
-                        status: .serviceUnavailable, code: "not_ready", detail: "the server is starting or stopping")
+                        status: .serviceUnavailable, code: "not_ready", detail: "the process is starting or stopping")
                 }
                 return .json(bytes: Array(#"{"status":"ready"}"#.utf8))
             })

@@ -3,20 +3,25 @@ internal import HTTP
 /// Who may ask for what, and the header fields that keep browsers from helping others to.
 struct AccessPolicy: Middleware {
     private let token: [UInt8]?
+    private let metricsToken: [UInt8]?
     private let allowedHosts: Set<String>
     private let acceptsAddresses: Bool
     private let acceptsAllHosts: Bool
+    private let acceptsAllHostsForMetrics: Bool
     private let openRoutes: Set<String>
     private let hostFreeRoutes: Set<String>
 
     /// `openRoutes` need no token; `hostFreeRoutes`, which probes call under any name, no known `Host` either.
     init(_ configuration: ServerConfiguration, openRoutes: Set<String>, hostFreeRoutes: Set<String>) {
         token = configuration.token.map { Array($0.utf8) }
+        metricsToken = configuration.metricsToken.map { Array($0.utf8) }
         allowedHosts = Set(configuration.allowedHosts.map { $0.lowercased() }).union([configuration.host.lowercased()])
         acceptsAddresses = !configuration.isLoopback
         // A page that rebinds its own name to this address cannot know the token.
         acceptsAllHosts =
             !configuration.isLoopback && configuration.token != nil && configuration.allowedHosts.isEmpty
+        acceptsAllHostsForMetrics =
+            !configuration.isLoopback && configuration.metricsToken != nil && configuration.allowedHosts.isEmpty
         self.openRoutes = openRoutes
         self.hostFreeRoutes = hostFreeRoutes
     }
@@ -43,7 +48,9 @@ struct AccessPolicy: Middleware {
     /// A page of another site can give its own name this server's address (DNS rebinding); the name gives it away.
     private func checkHost(_ request: Request) throws {
         let hosts = request.headers.values("Host")
-        guard hosts.count == 1, let host = HostName(hosts[0]), isKnown(host.name) else {
+        guard hosts.count == 1, let host = HostName(hosts[0]),
+            isKnown(host.name) || (request.route == Monitoring.path && acceptsAllHostsForMetrics)
+        else {
             throw Problem.field(
                 "Host", "this server does not answer under that name; --allowed-hosts adds names",
                 status: .misdirectedRequest, code: "unknown_host")
@@ -75,16 +82,17 @@ struct AccessPolicy: Middleware {
         "Origin", "requests from pages of other sites are not answered", status: .forbidden, code: "foreign_origin")
 
     private func checkToken(_ request: Request) throws {
-        guard let token else { return }
+        let tokens = [token, request.route == Monitoring.path ? metricsToken : nil].compactMap { $0 }
+        guard !tokens.isEmpty else { return }
         let fields = request.headers.values("Authorization")
         let scheme = "bearer "
         if fields.count == 1, fields[0].prefix(scheme.count).lowercased() == scheme {
             let given = fields[0].dropFirst(scheme.count).drop { $0 == " " }
-            if AccessPolicy.isEqual(Array(given.utf8), token) { return }
+            if tokens.count(where: { AccessPolicy.isEqual(Array(given.utf8), $0) }) > 0 { return }
         }
         throw Problem(
             status: .unauthorized, code: "unauthorized",
-            detail: "this server wants its API token as Authorization: Bearer …",
+            detail: "this server wants its token as Authorization: Bearer …",
             headers: ["WWW-Authenticate": "Bearer realm=\"martlet\""])
     }
 

@@ -4,6 +4,7 @@ import Drivers
 import Foundation
 import Platform
 import Server
+import Telemetry
 
 /// `martlet master`: the HTTP API and the coordination of experiments, on a cluster's servers.
 enum MasterCommand {
@@ -42,9 +43,10 @@ enum MasterCommand {
             invocation[spoolFolder]
             ?? FileManager.default.temporaryDirectory.path
             + "/martlet-spool-\(ProcessInfo.processInfo.processIdentifier)"
-        let stores = try await ClusterOptions.cluster(invocation).stores(log: configuration.log)
-        let service = MartletService(stores: stores, options: options)
-        let server = try MartletServer(configuration, service: service)
+        let instruments = Watching.instruments(invocation, role: "master")
+        let stores = try await ClusterOptions.cluster(invocation).stores(instruments: instruments)
+        let service = MartletService(stores: stores, options: options, instruments: instruments)
+        let server = try MartletServer(configuration, service: service, instruments: instruments)
         let console = Console()
         try await server.run { port in
             console.print(

@@ -4,6 +4,7 @@ import Drivers
 import Foundation
 import Platform
 import Server
+import Telemetry
 
 /// `martlet serve`: the HTTP API with everything in one process, on embedded storage.
 enum ServeCommand {
@@ -21,10 +22,13 @@ enum ServeCommand {
         let folder = try DataDirectory(path: invocation[dataFolder] ?? "martlet-data")
         var options = MartletService.Options()
         options.spoolFolder = folder.spoolFolder
+        options.dataFolder = folder.path
         options.memoryLimit = Machine.trainingMemory
         if let count = invocation[threads] { options.threads = count }
-        let service = MartletService(stores: try await folder.stores(), options: options)
-        let server = try MartletServer(configuration, service: service)
+        let instruments = Watching.instruments(invocation, role: "serve")
+        let service = MartletService(
+            stores: try await folder.stores(), options: options, instruments: instruments)
+        let server = try MartletServer(configuration, service: service, instruments: instruments)
         let console = Console()
         try await server.run { port in
             console.print("Martlet \(martletVersion) is ready at \(ServerOptions.address(configuration, port: port))")

@@ -36,13 +36,14 @@ enum ServerOptions {
     static let accessHelp = """
         Anyone on this machine may use it; on any other HOST it asks for a token, which clients send as
         “Authorization: Bearer TOKEN”: set it as MARTLET_API_TOKEN, or MARTLET_API_TOKEN_FILE names a file with it.
+        MARTLET_METRICS_TOKEN is a second one, which opens /metrics alone.
         """
 
     static func configuration(_ invocation: Invocation) throws -> ServerConfiguration {
         var configuration = ServerConfiguration()
         if let host = invocation[host] { configuration.host = host }
         if let port = invocation[port] { configuration.port = port }
-        configuration.token = try ServerConfiguration.token(environment: ProcessInfo.processInfo.environment)
+        try setTokens(&configuration)
         configuration.isInsecure = invocation[insecure]
         configuration.allowedHosts = Set(invocation[allowedHosts].map { $0.lowercased() })
         configuration.version = martletVersion
@@ -53,9 +54,14 @@ enum ServerOptions {
             }
             configuration.links = [.init(title: "Grafana", href: address)]
         }
-        configuration.log = { Console.printError("martlet: \($0)") }
         try configuration.validate()
         return configuration
+    }
+
+    static func setTokens(_ configuration: inout ServerConfiguration) throws {
+        let environment = ProcessInfo.processInfo.environment
+        configuration.token = try ServerConfiguration.token(environment: environment)
+        configuration.metricsToken = try ServerConfiguration.token("MARTLET_METRICS_TOKEN", environment: environment)
     }
 
     /// The address that people open.

@@ -4,6 +4,7 @@ import Drivers
 import Foundation
 import Platform
 import Server
+import Telemetry
 
 /// `martlet worker`: trains the trials of a cluster's experiments.
 enum WorkerCommand {
@@ -23,7 +24,19 @@ enum WorkerCommand {
         environment: "MARTLET_WORKER_GRACE"
     ).configured(key: "worker.grace")
 
-    static let own = [slots.declaration, threads.declaration, memory.declaration, grace.declaration]
+    static let monitoringHost = Option<String?>.text(
+        "monitoring-host", value: "HOST", help: "Where /healthz, /readyz and /metrics are served (127.0.0.1)",
+        environment: "MARTLET_WORKER_MONITORING_HOST"
+    ).configured(key: "worker.monitoring_host")
+    static let monitoringPort = Option<Int?>.integer(
+        "monitoring-port", value: "PORT", help: "Their port, 0 for a free one (8081)", range: 0...65535,
+        environment: "MARTLET_WORKER_MONITORING_PORT"
+    ).configured(key: "worker.monitoring_port")
+
+    static let own = [
+        slots.declaration, threads.declaration, memory.declaration, grace.declaration, monitoringHost.declaration,
+        monitoringPort.declaration,
+    ]
 
     static let command = Command(
         "worker", summary: "Trains the trials of a cluster's experiments",
@@ -31,8 +44,11 @@ enum WorkerCommand {
             Takes trials from Kafka, reads data from the cache and else from Cassandra, trains, and reports. SIGTERM lets
             running trials end within the grace and hands back the others; a trial whose expected memory is more than a
             slot's share goes to a worker that has it.
+
+            Beyond this machine /metrics asks for the token of MARTLET_METRICS_TOKEN or MARTLET_API_TOKEN (or …_FILE).
             """,
-        options: own + ClusterOptions.declarations, readsConfiguration: true, sharing: RoleOptions.all, run: run)
+        options: own + [ServerOptions.allowedHosts.declaration, ServerOptions.insecure.declaration]
+            + ClusterOptions.declarations, readsConfiguration: true, sharing: RoleOptions.all, run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
         var options = MartletWorker.Options()
@@ -41,15 +57,35 @@ enum WorkerCommand {
             invocation[threads] ?? max(1, ProcessInfo.processInfo.activeProcessorCount / options.slots)
         options.memoryLimit = invocation[memory] ?? Machine.trainingMemory
         if let grace = invocation[grace] { options.grace = grace }
-        let stores = try await ClusterOptions.cluster(invocation).stores { Console.printError("martlet: \($0)") }
-        let worker = MartletWorker(stores: stores, options: options)
+        let configuration = try monitoring(invocation)
+        let instruments = Watching.instruments(invocation, role: "worker")
+        let stores = try await ClusterOptions.cluster(invocation).stores(instruments: instruments)
+        let worker = MartletWorker(stores: stores, options: options, instruments: instruments)
+        let monitoring = try MonitoringServer(configuration, instruments: instruments) { worker.isReady }
         let console = Console()
         try await Termination.run {
+            let port = try monitoring.start()
             try await worker.start()
-            console.print("Martlet \(martletVersion) worker \(worker.name) is ready.")
+            console.print(
+                """
+                Martlet \(martletVersion) worker \(worker.name) is ready, monitored at \
+                \(ServerOptions.address(configuration, port: port))
+                """)
         } stop: {
             await worker.shutdown()
+            await monitoring.shutdown()
         }
         return 0
+    }
+
+    private static func monitoring(_ invocation: Invocation) throws -> ServerConfiguration {
+        var configuration = ServerConfiguration()
+        configuration.host = invocation[monitoringHost] ?? configuration.host
+        configuration.port = invocation[monitoringPort] ?? 8081
+        try ServerOptions.setTokens(&configuration)
+        configuration.isInsecure = invocation[ServerOptions.insecure]
+        configuration.allowedHosts = Set(invocation[ServerOptions.allowedHosts].map { $0.lowercased() })
+        try configuration.validateMonitoring()
+        return configuration
     }
 }

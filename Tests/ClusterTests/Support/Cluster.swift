@@ -34,7 +34,7 @@ final class Cluster {
     /// A worker of one slot with one thread.
     @discardableResult
     func startWorker(_ arguments: String...) throws -> Node {
-        let node = try Node(["worker", "--threads", "1"] + arguments, services.addresses)
+        let node = try Node(["worker", "--threads", "1", "--monitoring-port", "0"] + arguments, services.addresses)
         workers.append(node)
         return node
     }

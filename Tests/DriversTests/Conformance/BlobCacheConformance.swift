@@ -1,4 +1,5 @@
 import Platform
+import Telemetry
 import Testing
 
 @testable import Drivers
@@ -15,7 +16,7 @@ import Testing
             }
             await cache.remove(key)
             #expect(await cache.value(key) == nil)
-            let statistics = await cache.statistics()
+            let statistics = cache.statistics()
             #expect(statistics.hits == 3)
             #expect(statistics.misses == 2)
         }
@@ -37,7 +38,8 @@ import Testing
 
     @Test func aCacheThatIsNotThereForgetsEverything() async throws {
         // Nothing listens on port 1.
-        let cache = try await RedisBlobCache(RedisCacheConfiguration(url: "redis://127.0.0.1:1")) { _ in }
+        let cache = try await RedisBlobCache(
+            RedisCacheConfiguration(url: "redis://127.0.0.1:1"), instruments: Instruments())
         await cache.set([1], for: "a")
         #expect(await cache.value("a") == nil)
         await cache.remove("a")

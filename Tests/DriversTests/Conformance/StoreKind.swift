@@ -3,6 +3,7 @@ import Foundation
 import Kafka
 import Network
 import Platform
+import Telemetry
 import Testing
 
 @testable import Drivers
@@ -60,7 +61,7 @@ enum LogKind: String, CaseIterable, Sendable {
         case .kafka:
             var configuration = try #require(TestServers.kafka)
             configuration.prefix = "test-\(TestServers.randomName())-"
-            let log = try await KafkaMessageLog(configuration) { _ in }
+            let log = try await KafkaMessageLog(configuration, instruments: Instruments())
             let outcome = await Result { try await body(log) }
             await log.close()
             let admin = try Admin(configuration.client { _ in })
@@ -84,7 +85,7 @@ enum CacheKind: String, CaseIterable, Sendable {
         switch self {
         case .memory: try await body(MemoryBlobCache(capacity: 64 << 20))
         case .redis:
-            let cache = try await RedisBlobCache(try #require(TestServers.redis)) { _ in }
+            let cache = try await RedisBlobCache(try #require(TestServers.redis), instruments: Instruments())
             let outcome = await Result { try await body(cache) }
             await cache.close()
             try outcome.get()

@@ -145,7 +145,8 @@ public final class TestConnection: @unchecked Sendable {
 
     private func fill() throws -> Bool {
         var chunk = [UInt8](repeating: 0, count: 65536)
-        let count = recv(descriptor, &chunk, chunk.count, 0)
+        var count = recv(descriptor, &chunk, chunk.count, 0)
+        while count < 0, errno == EINTR { count = recv(descriptor, &chunk, chunk.count, 0) }
         if count < 0, errno == ECONNRESET { return false }
         guard count >= 0 else { throw Failure("cannot read: \(String(cString: strerror(errno)))") }
         buffer += chunk.prefix(count)

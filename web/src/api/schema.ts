@@ -271,12 +271,25 @@ export interface Explanation {
     model: string;
     learner: string;
     score: number;
+    hyperparameters?: Record<string, unknown>;
     interval?: number[];
     fit_seconds?: number;
     predict_seconds?: number;
   }[];
   notes: string[];
   evaluation?: Evaluation;
+  learning_curve?: {
+    metric: "roc_auc" | "log_loss" | "accuracy" | "balanced_accuracy" | "f1" | "mcc" | "average_precision" | "brier" | "rmse" | "mae" | "r2" | "mape" | "rmsle";
+    model: string;
+    learner: string;
+    scored_rows: number;
+    points: {
+      rows: number;
+      score: number;
+      is_model: boolean;
+      interval?: number[];
+    }[];
+  };
   importance?: {
     metric: "roc_auc" | "log_loss" | "accuracy" | "balanced_accuracy" | "f1" | "mcc" | "average_precision" | "brier" | "rmse" | "mae" | "r2" | "mape" | "rmsle";
     score: number;
@@ -868,6 +881,13 @@ export interface Operations {
     body: never;
     answer: Cluster;
   };
+  /** What the process counts, in the text format of Prometheus or, by `Accept`, OpenMetrics. Takes the metrics token besides the API's. */
+  getMetrics: {
+    path: never;
+    query: never;
+    body: never;
+    answer: Blob;
+  };
   /** The server's version, whether it wants a token, and how much it takes; needs no token. */
   getServer: {
     path: never;
@@ -921,6 +941,7 @@ export const routes: Record<OperationName, readonly [string, string]> = {
   health: ["GET", "/healthz"],
   readiness: ["GET", "/readyz"],
   getCluster: ["GET", "/api/v1/cluster"],
+  getMetrics: ["GET", "/metrics"],
   getServer: ["GET", "/api/v1/server"],
   getDocument: ["GET", "/api/v1/openapi.json"],
 };

@@ -1,0 +1,13 @@
+/// What one process is watched by, handed from whoever makes the process's parts to each of them.
+public struct Instruments: Sendable {
+    /// Its metrics.
+    public let metrics: MetricRegistry
+    /// Its log.
+    public let log: Logger
+
+    /// Instruments of these parts; by default nobody reads them.
+    public init(metrics: MetricRegistry = MetricRegistry(), log: Logger = .silent) {
+        self.metrics = metrics
+        self.log = log
+    }
+}
