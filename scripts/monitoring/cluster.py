@@ -129,6 +129,9 @@ class Cluster:
         assert record["state"] in ("queued", "running", "completed"), record
         return record if record["state"] == "completed" else None
 
+    def is_over(self, experiment):
+        return self.call("GET", f"/experiments/{experiment}")["state"] not in ("queued", "running")
+
     def predict(self, model, count):
         """Predicts the table's first rows, sent as JSON and as a file."""
         with gzip.open(TABLE, "rt", newline="") as file:
