@@ -5,4 +5,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v prometheus >/dev/null || { echo "prometheus is missing: scripts/setup.sh installs it" >&2; exit 1; }
-exec python3 scripts/monitoring/test.py
+exec python3 -u scripts/monitoring/test.py
