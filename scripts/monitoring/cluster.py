@@ -44,7 +44,9 @@ class Cluster:
             self.services("start")
             for name, value in re.findall(r"(MARTLET_\w+)=(\S+)", self.services("env")):
                 self.environment[name] = value
-            subprocess.run([BINARY, "migrate"], env=self.environment, check=True, stdout=subprocess.DEVNULL)
+            migrate = [BINARY, "migrate"]
+            wait("the tables are made",
+                 lambda: subprocess.run(migrate, env=self.environment, stdout=subprocess.DEVNULL).returncode == 0, 120)
             self.prometheus = Prometheus(self.folder / "prometheus", metrics_token)
         except BaseException:
             self.stop()

@@ -39,12 +39,15 @@ class Check:
         self.start = time.time()
         self.faults, self.seen = [], set()
 
+    def sees(self, name):
+        self.seen.add(name)
+        print(f"  {name} sees it after {time.time() - self.start:.0f} s")
+
     def alert_sees(self, name, seconds=90):
         """Waits until an alert's expression gives data."""
         expression = self.alerts()[name]
         wait(f"{name} sees it: {expression}", lambda: self.prometheus.query(expression), seconds)
-        self.seen.add(name)
-        print(f"  {name} sees it")
+        self.sees(name)
 
     def alerts(self):
         return {rule["name"]: rule["query"] for rule in self.prometheus.rules() if rule["type"] == "alerting"}
@@ -115,7 +118,8 @@ class Check:
 
     def exposition(self):
         """promtool has nothing to say against what the processes tell."""
-        for address in self.prometheus.targets:
+        for labels, _ in self.prometheus.query("up == 1"):
+            address = labels["instance"]
             request = urllib.request.Request(f"http://{address}/metrics")
             request.add_header("Authorization", f"Bearer {self.cluster.environment['MARTLET_METRICS_TOKEN']}")
             with urllib.request.urlopen(request, timeout=30) as answer:
@@ -177,8 +181,7 @@ def failures(cluster, check, dataset):
         return cluster.prometheus.query(expression)
 
     wait("MartletTrialsFailing sees it", failed)
-    check.seen.add("MartletTrialsFailing")
-    print("  MartletTrialsFailing sees it")
+    check.sees("MartletTrialsFailing")
 
 
 def breakage(cluster, check):
@@ -194,8 +197,7 @@ def breakage(cluster, check):
         return cluster.prometheus.query(expression)
 
     wait("MartletApiErrors sees it", errors)
-    check.seen.add("MartletApiErrors")
-    print("  MartletApiErrors sees it")
+    check.sees("MartletApiErrors")
     cluster.services("kill", "kafka")
     check.alert_sees("MartletKafkaUnreachable")
     check.alert_sees("MartletKafkaBrokerDown")
