@@ -23,7 +23,8 @@ import Testing
         workforce.hear(
             WorkerMessage(
                 name: name, startedAt: .now(), slots: slots, threads: 1, trialMemory: memory, partitions: partitions,
-                running: running, waiting: waiting, trialsDone: 0, dataHits: 0, dataMisses: 0, cacheHits: 0, cacheMisses: 0,
+                running: running, waiting: waiting, trialsDone: 0, dataHits: 0, dataMisses: 0, cacheHits: 0,
+                cacheMisses: 0,
                 isLeaving: isLeaving))
     }
 

@@ -54,7 +54,8 @@ public enum DriverMetrics {
         "martlet_kafka_broker_up", "Whether the producer has a connection to a broker it has needed (1) or not (0)",
         labels: ["broker"])
     static let kafkaRoundTrip = Measure.gauge(
-        "martlet_kafka_broker_round_trip_seconds", "Mean round trip of the producer's requests in its last statistics",
+        "martlet_kafka_broker_round_trip_seconds",
+        "Mean round trip of the producer's requests in its last statistics, where there were any",
         labels: ["broker"])
     static let kafkaTimeouts = Measure.counter(
         "martlet_kafka_request_timeouts_total", "Requests of the producer that got no answer in time",

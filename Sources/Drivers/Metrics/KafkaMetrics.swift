@@ -33,7 +33,9 @@ final class KafkaMetrics: Sendable {
             // One that was never needed is not connected to, which tells nothing of it.
             for broker in now.brokers where broker.state != "INIT" {
                 collection.add(DriverMetrics.kafkaBrokerUp, [broker.name], broker.state == "UP" ? 1 : 0)
-                collection.add(DriverMetrics.kafkaRoundTrip, [broker.name], broker.meanRoundTrip)
+                if broker.meanRoundTrip > 0 {
+                    collection.add(DriverMetrics.kafkaRoundTrip, [broker.name], broker.meanRoundTrip)
+                }
                 collection.add(DriverMetrics.kafkaTimeouts, [broker.name], broker.timeouts)
             }
         }

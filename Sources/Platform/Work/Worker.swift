@@ -176,7 +176,8 @@ final class Worker: Sendable {
                 name: name, startedAt: startedAt, slots: capacity.slots, threads: capacity.threads,
                 trialMemory: capacity.trialMemory, partitions: state.partitions,
                 running: state.trials.filter { $0.value.cancellation != nil }.map(\.key),
-                waiting: state.trials.filter { $0.value.isWaiting }.map(\.key), trialsDone: state.trialsDone, dataHits: data.statistics.hits, dataMisses: data.statistics.misses,
+                waiting: state.trials.filter { $0.value.isWaiting }.map(\.key), trialsDone: state.trialsDone,
+                dataHits: data.statistics.hits, dataMisses: data.statistics.misses,
                 cacheHits: cache.hits, cacheMisses: cache.misses, isLeaving: state.isStopping)
         }
     }
