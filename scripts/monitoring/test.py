@@ -33,6 +33,11 @@ UNPROVOKED = {
 }
 
 
+def family(name):
+    """A metric as Prometheus tells of its type."""
+    return re.sub(r"_(bucket|sum|count|total)$", "", name)
+
+
 class Check:
     def __init__(self, cluster):
         self.cluster, self.prometheus = cluster, cluster.prometheus
@@ -60,8 +65,7 @@ class Check:
     def known(self, where, expression, names):
         """Whether an expression asks for metrics that are there, with labels that they have."""
         for name, matchers in expressions.selectors(expression):
-            base = re.sub(r"_(bucket|sum|count)$", "", name)
-            if name.startswith(("martlet_", "process_")) and name not in names and base not in names:
+            if name.startswith(("martlet_", "process_")) and name not in names and family(name) not in names:
                 self.faults.append(f"{where}: nobody has the metric {name}")
                 continue
             series = self.prometheus.call(
@@ -70,7 +74,7 @@ class Check:
             for label, operator, value in matchers:
                 if series and label not in have:
                     self.faults.append(f"{where}: {name} has no label {label}")
-                if series and label == "le" and operator == "=" and all(item["le"] != value for item in series):
+                if series and label == "le" and not any(re.fullmatch(value, item["le"]) for item in series):
                     self.faults.append(f"{where}: {name} has no bucket up to {value}")
 
     def queries(self):
@@ -109,11 +113,10 @@ class Check:
         asked = {name for _, query in expressions.queries() for name, _ in expressions.selectors(query.expr)}
         asked |= {name for rule in self.prometheus.rules() for name, _ in expressions.selectors(rule["query"])}
         for name in sorted(asked):
-            base = re.sub(r"_(bucket|sum|count)$", "", name)
-            if name.startswith("martlet_") and f"`{name}`" not in page and f"`{base}`" not in page:
+            if name.startswith("martlet_") and f"`{name}`" not in page and f"`{family(name)}`" not in page:
                 self.faults.append(f"docs/metrics.md does not know {name}")
         exposed = {name for name in self.prometheus.names() if name.startswith("martlet_")}
-        unused = exposed - {re.sub(r"_(bucket|sum|count)$", "", name) for name in asked} - asked
+        unused = exposed - {family(name) for name in asked} - asked
         print(f"{len(exposed)} metrics of Martlet; on no dashboard: {', '.join(sorted(unused)) or 'none'}")
 
     def exposition(self):
