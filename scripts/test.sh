@@ -7,10 +7,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 swift_build=${SWIFT_BUILD:-swift build}
 
-# The web UI first: it takes a minute, and says early what is wrong.
+# The web UI and what is checked without a server first: it takes a minute, and says early what is wrong.
 web/build.sh
 web/check.sh
 web/test.sh
+scripts/monitoring-checks.sh
 
 $swift_build --build-tests
 # What trains for long is tested as it is shipped: by the browser tests, and by those of a cluster of processes.
@@ -69,3 +70,8 @@ unset SERVICES_SECURE
 
 MARTLET_TEST_BINARY=$shipped swift test --skip-build --filter "ClusterTests${MARTLET_TEST_CLUSTER:-}"
 scripts/container-tests.sh
+if [ -n "${MARTLET_TEST_DATA:-}" ]; then
+    MARTLET_TEST_BINARY=$shipped scripts/monitoring-test.sh
+else
+    echo "MARTLET_TEST_DATA is not set: dashboards and alerts are not held against a cluster" >&2
+fi
