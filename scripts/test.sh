@@ -7,10 +7,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 swift_build=${SWIFT_BUILD:-swift build}
 
-# The web UI first: it takes a minute, and says early what is wrong.
+# The web UI and what is checked without a server first: it takes a minute, and says early what is wrong.
 web/build.sh
 web/check.sh
 web/test.sh
+scripts/monitoring-checks.sh
 
 $swift_build --build-tests
 # What trains for long is tested as it is shipped: by the browser tests, and by those of a cluster of processes.
@@ -18,6 +19,7 @@ release="$swift_build -c release --static-swift-stdlib"
 $release --product martlet
 shipped="$($release --show-bin-path)/martlet"
 MARTLET_TEST_BINARY=$shipped scripts/browser-tests.sh
+MARTLET_TEST_BINARY=$shipped scripts/deploy-tests.sh
 export MARTLET_TEST_PYTHON="${MARTLET_TEST_PYTHON-$(scripts/python-tools.sh)}"
 if [ -z "${MARTLET_TEST_SERVICES:-}" ]; then
     echo "MARTLET_TEST_SERVICES is not set: tests against Cassandra, Kafka and Redis are skipped" >&2
@@ -67,3 +69,9 @@ services wipe
 unset SERVICES_SECURE
 
 MARTLET_TEST_BINARY=$shipped swift test --skip-build --filter "ClusterTests${MARTLET_TEST_CLUSTER:-}"
+scripts/container-tests.sh
+if [ -n "${MARTLET_TEST_DATA:-}" ]; then
+    MARTLET_TEST_BINARY=$shipped scripts/monitoring-test.sh
+else
+    echo "MARTLET_TEST_DATA is not set: dashboards and alerts are not held against a cluster" >&2
+fi

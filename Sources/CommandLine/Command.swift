@@ -24,7 +24,8 @@ public struct Command: Sendable {
     public let operands: [Operand]
     /// Options, in the order help shows them.
     public let options: [OptionDeclaration]
-    /// Whether its options may also come from a YAML file named by `--config FILE`, and `--print-config` prints a sample.
+    /// Whether its options may also come from a YAML file named by `--config FILE`; `--print-config` prints a sample, and
+    /// `--check-config` tells whether all that is given is in order, without running anything.
     public let readsConfiguration: Bool
     /// Options of other commands that its configuration file may hold, so that one file serves them all.
     public let sharing: [OptionDeclaration]

@@ -20,11 +20,15 @@ public struct Option<Value: Sendable>: Sendable {
 
     /// The same option under another key of a configuration file, such as `kafka.password`, and in another environment
     /// variable. A secret may also come as a file that holds it: `…_FILE` in the environment, `…_file` in the configuration.
-    public func configured(key: String? = nil, environment: String? = nil, isSecret: Bool = false) -> Option<Value> {
+    /// A list may be written as one there, instead of words with commas between them.
+    public func configured(
+        key: String? = nil, environment: String? = nil, isSecret: Bool = false, isList: Bool? = nil
+    ) -> Option<Value> {
         var changed = declaration
         if let key { changed.key = key }
         if let environment { changed.environment = environment }
         changed.isSecret = isSecret
+        if let isList { changed.isList = isList }
         return Option(declaration: changed, fallback: fallback, parse: parse)
     }
 

@@ -60,6 +60,10 @@ public struct Program: Sendable {
         if command.readsConfiguration, own.prefix(while: { $0 != "--" }).contains("--print-config") {
             return .print(command.sampleConfiguration)
         }
+        if command.readsConfiguration, own.prefix(while: { $0 != "--" }).contains("--check-config") {
+            _ = try command.parse(own.filter { $0 != "--check-config" }, environment: environment)
+            return .print("The configuration of \(name) \(command.name) is in order.")
+        }
         return .run(command, try command.parse(Array(own), environment: environment))
     }
 

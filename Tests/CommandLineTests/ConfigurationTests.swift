@@ -7,6 +7,8 @@ private let points = Option<[String]>.list("contact-points", value: "HOST:PORT,â
 private let password = Option<String?>.text("cassandra-password", value: "TEXT", help: "Its password")
     .configured(key: "cassandra.password", environment: "MARTLET_CASSANDRA_PASSWORD", isSecret: true)
 private let slots = Option<Int?>.integer("trial-slots", help: "Trials at a time", range: 1...64)
+private let servers = Option<String?>.text("servers", value: "HOST:PORT,â€¦", help: "Where Kafka is").configured(
+    isList: true)
 private let verbose = Option<Bool>.flag("verbose", help: "Tells more")
 
 @Suite struct ConfigurationTests {
@@ -15,7 +17,10 @@ private let verbose = Option<Bool>.flag("verbose", help: "Tells more")
         commands: [
             Command(
                 "master", summary: "Runs a master",
-                options: [points.declaration, password.declaration, slots.declaration, verbose.declaration],
+                options: [
+                    points.declaration, password.declaration, slots.declaration, verbose.declaration,
+                    servers.declaration,
+                ],
                 readsConfiguration: true, run: { _ in 0 })
         ])
 
@@ -63,6 +68,8 @@ private let verbose = Option<Bool>.flag("verbose", help: "Tells more")
             environment: ["MARTLET_CASSANDRA_CONTACT_POINTS": "c:3", "MARTLET_CASSANDRA_PASSWORD": "other"])
         #expect(over[slots] == 5 && over[points] == ["c:3"] && over[password] == "other")
         #expect(try parse("cassandra:\n  contact_points: a:1,b:2\n")[points] == ["a:1", "b:2"])
+        #expect(try parse("servers: [a:1, b:2]\n")[servers] == "a:1,b:2")
+        #expect(try parse("servers: a:1\n")[servers] == "a:1")
         #expect(try !parse("verbose: false\n")[verbose])
         #expect(try parse("cassandra:\n")[points] == [])
     }
@@ -104,6 +111,19 @@ private let verbose = Option<Bool>.flag("verbose", help: "Tells more")
         try withFile("\n") { path in
             #expect(failure("", environment: ["MARTLET_CASSANDRA_PASSWORD_FILE": path]).contains("empty"))
         }
+    }
+
+    @Test func aFileIsCheckedWithoutRunningAnything() throws {
+        func check(_ text: String) throws -> String {
+            try withFile(text) { path in
+                guard case .print(let said) = try program.parse(["master", "--config", path, "--check-config"]) else {
+                    return "it runs"
+                }
+                return said
+            }
+        }
+        #expect(try check("trial_slots: 3\n") == "The configuration of program master is in order.")
+        #expect(throws: UsageError.self) { try check("trial_slot: 3\n") }
     }
 
     @Test func theSampleAndTheReferenceAreMadeOfTheDeclarations() throws {

@@ -8,7 +8,7 @@ enum ClusterOptions {
         "cassandra-contact-points", value: "HOST:PORT,…", help: "Cassandra nodes to begin with (127.0.0.1:9042)",
         environment: "MARTLET_CASSANDRA_CONTACT_POINTS"
     )
-    .configured(key: "cassandra.contact_points")
+    .configured(key: "cassandra.contact_points", isList: true)
     static let keyspace = Option<String?>.text(
         "cassandra-keyspace", value: "NAME", help: "Keyspace of Martlet's tables (martlet)",
         environment: "MARTLET_CASSANDRA_KEYSPACE"
@@ -44,7 +44,7 @@ enum ClusterOptions {
         "kafka-bootstrap-servers", value: "HOST:PORT,…", help: "Kafka brokers to begin with (127.0.0.1:9092)",
         environment: "MARTLET_KAFKA_BOOTSTRAP_SERVERS"
     )
-    .configured(key: "kafka.bootstrap_servers")
+    .configured(key: "kafka.bootstrap_servers", isList: true)
     static let kafkaUser = Option<String?>.text(
         "kafka-username", value: "NAME", help: "Kafka user to log in as",
         environment: "MARTLET_KAFKA_USERNAME"
