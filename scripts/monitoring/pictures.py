@@ -30,14 +30,14 @@ from conftest import ARGUMENTS  # noqa: E402
 
 
 def run(cluster):
-    """Two workers, 90 trials, one worker killed and brought back; somebody looks on and predicts."""
+    """Two workers, 74 trials and those of ten seconds, one worker killed and brought back; somebody looks on and predicts."""
     cluster.start("master", "master", "--spool-dir", str(cluster.folder / "spool"))
     worker = cluster.start("worker-1", "worker")
     port = cluster.start("worker-2", "worker")
     wait("all are watched", lambda: len(cluster.prometheus.query('up{job="martlet"} == 1')) == 3)
     begin = time.time()
     dataset = cluster.upload()
-    first = cluster.experiment(dataset, trials=30, seed=1, folds=2, learners=LEARNERS)
+    first = cluster.experiment(dataset, trials=24, seed=1, folds=2, learners=LEARNERS)
     record, second, killed = None, None, None
     while not (second and cluster.ended(second)):
         for path in ("/experiments", "/cluster", f"/experiments/{first}/leaderboard", f"/datasets/{dataset}/rows"):
@@ -45,7 +45,7 @@ def run(cluster):
         record = record or cluster.ended(first)
         if record and not second:
             cluster.upload("again")
-            second = cluster.experiment(dataset, trials=60, seed=2, folds=2, learners=LEARNERS)
+            second = cluster.experiment(dataset, trials=50, seed=2, folds=2, learners=LEARNERS)
         if record:
             cluster.predict(record["best_model_id"], 200)
         if second and killed is None and cluster.trials(second) >= 15:
