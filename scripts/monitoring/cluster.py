@@ -8,7 +8,9 @@ import pathlib
 import random
 import re
 import secrets
+import signal
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 
@@ -29,6 +31,7 @@ def number(text):
 class Cluster:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # not without wiping the servers
         self.token, self.nodes = secrets.token_hex(16), {}
         first = random.randrange(200, 320) * 100
         self.surroundings = dict(
