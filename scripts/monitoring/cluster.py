@@ -8,11 +8,13 @@ import pathlib
 import random
 import re
 import secrets
+import signal
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 
-from prometheus import ROOT, Prometheus, wait
+from prometheus import ROOT, Prometheus, end, wait
 
 BINARY = os.environ.get("MARTLET_TEST_BINARY", str(ROOT / ".build/release/martlet"))
 TABLE = pathlib.Path(os.environ.get("MARTLET_TEST_DATA", "")) / "adult.csv.gz"
@@ -29,6 +31,7 @@ def number(text):
 class Cluster:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # not without wiping the servers
         self.token, self.nodes = secrets.token_hex(16), {}
         first = random.randrange(200, 320) * 100
         self.surroundings = dict(
@@ -94,9 +97,7 @@ class Cluster:
 
     def end(self, name):
         """In order: running trials end or are handed back."""
-        process = self.nodes.pop(name)
-        process.terminate()
-        process.wait(60)
+        end(self.nodes.pop(name))
 
     def call(self, method, path, body=None, kind="application/json"):
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
@@ -146,13 +147,11 @@ class Cluster:
 
     def stop(self):
         for process in self.nodes.values():
-            process.terminate()
-        for process in self.nodes.values():
-            try:
-                process.wait(40)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        if self.prometheus:
-            self.prometheus.stop()
-        self.services("wipe")
+            process.terminate()  # all at once
+        try:
+            for process in self.nodes.values():
+                end(process)
+            if self.prometheus:
+                self.prometheus.stop()
+        finally:
+            self.services("wipe")

@@ -31,6 +31,16 @@ def wait(what, condition, seconds=60):
         time.sleep(0.2)
 
 
+def end(process):
+    """In order, or else at once."""
+    process.terminate()
+    try:
+        process.wait(40)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class Prometheus:
     def __init__(self, folder, token):
         self.folder, self.port = pathlib.Path(folder), free_port()
@@ -73,7 +83,7 @@ class Prometheus:
         data = urllib.parse.urlencode(parameters, doseq=True)
         address = f"http://127.0.0.1:{self.port}/api/v1/{path}" + (f"?{data}" if data else "")
         try:
-            with urllib.request.urlopen(address, timeout=60) as answer:
+            with urllib.request.urlopen(address, timeout=120) as answer:
                 return json.load(answer)["data"]
         except urllib.error.HTTPError as error:
             raise SystemExit(f"{path} {parameters}: {error.read().decode()}") from None
@@ -97,6 +107,5 @@ class Prometheus:
         return set(self.call("metadata"))
 
     def stop(self):
-        self.process.terminate()
-        self.process.wait(30)
+        end(self.process)
         self.log.close()

@@ -62,10 +62,10 @@ class Check:
         found = self.prometheus.range(expression, self.start, time.time())
         return [value for _, points in found for _, value in points if math.isfinite(value)]
 
-    def known(self, where, expression, names):
-        """Whether an expression asks for metrics that are there, with labels that they have."""
+    def known(self, where, expression, names, quiet=False):
+        """Whether an expression asks for metrics that are there (or, while all is quiet, may be), with their labels."""
         for name, matchers in expressions.selectors(expression):
-            if name.startswith(("martlet_", "process_")) and name not in names and family(name) not in names:
+            if not names & {name, family(name)} and name.startswith(("martlet_", "process_")) and not quiet:
                 self.faults.append(f"{where}: nobody has the metric {name}")
                 continue
             series = self.prometheus.call(
@@ -83,7 +83,7 @@ class Check:
         found = expressions.queries()
         for where, query in found:
             expression = expressions.filled(query.expr)
-            self.known(where, expression, names)
+            self.known(where, expression, names, query.quiet)
             values = self.values(expression)
             if any(values):
                 continue
