@@ -1,6 +1,8 @@
 """What the platform costs and how workers add up: one experiment of 40 trials on a table, in one process, by a master with
 one worker, and with two, one thread each, in turn; wall time from the submission to the end. How far two workers can get is
 told by two processes that run the experiment at the same time: processors that share caches and arithmetic units are not two.
+Before each measurement a few trials on a small table show that master and workers have found each other, as they have for good
+in an installation that is up.
 And how soon a cancelled trial is over: from the request to the moment when the worker says that it trains nothing.
 
     Benchmarks/cluster.py TABLE TARGET --martlet .build/release/martlet [--rounds 3]
@@ -80,10 +82,10 @@ def settle(api):
         time.sleep(1)
 
 
-def cluster(api, dataset, target):
+def cluster(api, dataset, target, trials=40):
     begun = time.monotonic()
     experiment = request(f"{api}/experiments", {
-        "dataset_id": dataset, "target": target, "trials": 40, "seed": 7, "folds": 2, "learners": LEARNERS})["id"]
+        "dataset_id": dataset, "target": target, "trials": trials, "seed": 7, "folds": 2, "learners": LEARNERS})["id"]
     with urllib.request.urlopen(f"{api}/experiments/{experiment}/events") as events:
         for _ in events:
             pass
@@ -110,14 +112,18 @@ def main():
         settle.master = master.pid
         with open(options.table, "rb") as file:
             dataset = request(f"{api}/datasets?name=bench", file.read(), "application/octet-stream")["id"]
+        small = request(f"{api}/examples/titanic", {})["id"]
         try:
             for _ in range(options.rounds):
                 for name, run in (("one process", local), ("two processes", local_twice)):
                     times[name].append(run(options.martlet, options.table, options.target, folder))
                 for name, count in (("one worker", 1), ("two workers", 2)):
-                    workers = [start([options.martlet, "worker", "--threads", "1", "--monitoring-port", "0"], environment)[0] for _ in range(count)]
+                    workers = [
+                        start([options.martlet, "worker", "--threads", "1", "--monitoring-port", "0"], environment)[0] for _ in range(count)]
                     while request(f"{api}/cluster")["slots"] != count:
                         time.sleep(0.1)
+                    cluster(api, small, "Survived", trials=16)
+                    settle(api)
                     times[name].append(cluster(api, dataset, options.target))
                     settle(api)
                     if count == 1:

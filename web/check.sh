@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks types and style. The types are npm's where `npm ci` has been run; else those of $MARTLET_WEB_TYPES or of
+# Checks types, style and format (--fix formats). The types are npm's where `npm ci` has been run; else those of $MARTLET_WEB_TYPES or of
 # ../shared/web-types beside the checkout; else Debian's for React and the subset for MUI in types/.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -24,10 +24,15 @@ else
     tsc -p tsconfig.json
 fi
 
-linter=oxlint==1.89.0
-if [ "$(cat "$cache/linter" 2>/dev/null)" != "$linter" ]; then
+tools="oxlint==1.89.0 oxfmt==0.74.0"
+if [ "$(cat "$cache/tools" 2>/dev/null)" != "$tools" ]; then
     [ -x "$cache/python/bin/pip" ] || python3 -m venv "$cache/python"
-    "$cache/python/bin/pip" --disable-pip-version-check --quiet install "$linter"
-    echo "$linter" >"$cache/linter"
+    # shellcheck disable=SC2086
+    "$cache/python/bin/pip" --disable-pip-version-check --quiet install $tools
+    echo "$tools" >"$cache/tools"
 fi
 "$cache/python/bin/oxlint" --config .oxlintrc.json --deny-warnings --quiet src tests scripts
+# `web/check.sh --fix` puts the sources into shape instead of complaining.
+mode=--check
+[ "${1:-}" != --fix ] || mode=--write
+"$cache/python/bin/oxfmt" --config .oxfmtrc.json "$mode" src tests scripts

@@ -63,12 +63,17 @@ import Testing
         #expect(Set(ahead) == ["a", "b"])
         #expect(workforce.place(key(5), isAhead: true) == nil)
         #expect(workforce.slots.free == 0)
-        hear("a", running: [key(0)], waiting: [key(3)])
-        #expect(workforce.isHeld(key(3)) && workforce.isWaiting(key(3)) && !workforce.isWaiting(key(0)))
-        // Its slot goes to the one it has at hand.
+    }
+
+    /// A slot that gets free goes to the trial that its worker has at hand.
+    @Test func whatWaitsAtAWorkerComesNext() {
+        hear("a")
+        for index in 0..<2 { #expect(workforce.place(key(index), isAhead: true) != nil) }
+        hear("a", running: [key(0)], waiting: [key(1)])
+        #expect(workforce.isHeld(key(1)) && workforce.isWaiting(key(1)) && !workforce.isWaiting(key(0)))
         workforce.release(key(0))
-        #expect(workforce.place(key(5)) == nil)
-        #expect(workforce.place(key(5), isAhead: true)?.worker == "a")
+        #expect(workforce.place(key(2)) == nil)
+        #expect(workforce.place(key(2), isAhead: true)?.worker == "a")
     }
 
     @Test func silentWorkersGetNothing() {

@@ -46,7 +46,8 @@ function single(kind, schema, indent) {
 
 function object(schema, indent) {
   if (!schema.properties) {
-    const values = typeof schema.additionalProperties === "object" ? type(schema.additionalProperties, indent) : "unknown";
+    const values =
+      typeof schema.additionalProperties === "object" ? type(schema.additionalProperties, indent) : "unknown";
     return `Record<string, ${values}>`;
   }
   const required = new Set(schema.required ?? []);
@@ -102,7 +103,10 @@ function render(document) {
     );
   }
   parts.push("}", "", "export type OperationName = keyof Operations;", "");
-  parts.push("/** Where each call goes. */", "export const routes: Record<OperationName, readonly [string, string]> = {");
+  parts.push(
+    "/** Where each call goes. */",
+    "export const routes: Record<OperationName, readonly [string, string]> = {",
+  );
   for (const { path, method, operation } of operations) {
     parts.push(`  ${operation.operationId}: ["${method}", "${path}"],`);
   }

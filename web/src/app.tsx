@@ -23,18 +23,30 @@ import { makeTheme } from "./theme/theme";
 
 function page(route: Route) {
   switch (route.name) {
-    case "home": return <HomePage />;
-    case "datasets": return <DatasetsPage />;
-    case "dataset": return <DatasetPage key={route.id} id={route.id} />;
-    case "train": return <TrainPage key={route.id} id={route.id} />;
-    case "experiments": return <ExperimentsPage />;
-    case "newExperiment": return <ChooseDatasetPage />;
-    case "experiment": return <ExperimentPage key={route.id} id={route.id} />;
-    case "model": return <ModelPage key={route.id} id={route.id} />;
-    case "predict": return <PredictPage key={route.id} id={route.id} />;
-    case "cluster": return <ClusterPage />;
-    case "signIn": return <SignInPage />;
-    case "notFound": return <NotFoundPage />;
+    case "home":
+      return <HomePage />;
+    case "datasets":
+      return <DatasetsPage />;
+    case "dataset":
+      return <DatasetPage key={route.id} id={route.id} />;
+    case "train":
+      return <TrainPage key={route.id} id={route.id} />;
+    case "experiments":
+      return <ExperimentsPage />;
+    case "newExperiment":
+      return <ChooseDatasetPage />;
+    case "experiment":
+      return <ExperimentPage key={route.id} id={route.id} />;
+    case "model":
+      return <ModelPage key={route.id} id={route.id} />;
+    case "predict":
+      return <PredictPage key={route.id} id={route.id} />;
+    case "cluster":
+      return <ClusterPage />;
+    case "signIn":
+      return <SignInPage />;
+    case "notFound":
+      return <NotFoundPage />;
   }
 }
 

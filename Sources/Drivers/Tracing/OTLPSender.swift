@@ -1,6 +1,6 @@
 internal import Foundation
 internal import Network
-public import Platform
+internal import Platform
 internal import Synchronization
 
 /// Sends spans to a collector of OpenTelemetry: OTLP over HTTP/1.1, in JSON, a connection a request.

@@ -8,6 +8,8 @@ struct TrialDispatch {
     private static let withoutWorkers = 5.0
     /// Seconds after which a trial that no worker says it trains is given out again, where a slot is free for it.
     private static let lost = 20.0
+    /// Trials left, for each slot, above which workers get one that they cannot begin at once.
+    private static let plenty = 3
 
     private struct Waiting {
         var spec: TrialSpec
@@ -77,8 +79,8 @@ struct TrialDispatch {
         waiting.sort { $0.spec.index < $1.spec.index }
     }
 
-    /// Puts as many trials into the log as there are free slots, the first ones first, and one more for each worker while
-    /// there are more left than slots: at the end, none waits behind another that takes long.
+    /// Puts as many trials into the log as there are free slots, the first ones first, and one more for each worker while many
+    /// are left: else one could wait behind another that takes long, and hold up proposals that need its result.
     /// - Returns: the results of trials that need more memory than any worker has.
     mutating func send() async throws -> [TrialResult] {
         recall()
@@ -88,7 +90,7 @@ struct TrialDispatch {
         let slots = workforce.slots.all
         for (position, trial) in waiting.enumerated() {
             let index = trial.spec.index
-            let isAhead = waiting.count - position > slots
+            let isAhead = waiting.count - position > TrialDispatch.plenty * slots
             if let place = workforce.place(
                 key(index), bytes: trial.bytes, avoiding: trial.avoiding, isAhead: isAhead)
             {

@@ -23,7 +23,10 @@ export class FrameReader {
     const whole = this.rest + text;
     // A carriage return at the end may be the first half of a line's end.
     const held = whole.endsWith("\r") ? "\r" : "";
-    const blocks = whole.slice(0, whole.length - held.length).replace(/\r\n?/g, "\n").split("\n\n");
+    const blocks = whole
+      .slice(0, whole.length - held.length)
+      .replace(/\r\n?/g, "\n")
+      .split("\n\n");
     this.rest = (blocks.pop() ?? "") + held;
     return blocks.map(readFrame).filter((frame): frame is Frame => frame !== null);
   }

@@ -16,7 +16,12 @@ export class Failure extends Error {
   }
 
   static unreachable(): Failure {
-    return new Failure(0, "The server does not answer", "Is it running, and is this machine connected to it?", "unreachable");
+    return new Failure(
+      0,
+      "The server does not answer",
+      "Is it running, and is this machine connected to it?",
+      "unreachable",
+    );
   }
 
   /** What is wrong with one field, if it is at fault. */

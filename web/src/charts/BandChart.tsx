@@ -26,19 +26,46 @@ export function BandChart(props: BandChartProps) {
       const at = (values: readonly number[]) => values.map((value, index) => (isNumbers ? [x[index], value] : value));
       const band = low && high && isNumbers ? [bandSeries(x as readonly number[], low, high, bandName)] : [];
       const ranges = low && high && !isNumbers ? [rangeSeries(low, high, colors.quiet)] : [];
-      const look = isNumbers ? { type: "line", showSymbol: x.length < 40, symbolSize: 5 } : { type: "scatter", symbolSize: 12 };
+      const look = isNumbers
+        ? { type: "line", showSymbol: x.length < 40, symbolSize: 5 }
+        : { type: "scatter", symbolSize: 12 };
       const names = { name: xName, nameLocation: "middle", nameGap: 30, nameTextStyle: { color: colors.quiet } };
       return {
         grid: { left: 8, right: 20, top: second ? 56 : 36, bottom: 28, containLabel: true },
-        legend: { show: second !== undefined, top: 0, right: 0, data: [middleName, second?.name ?? ""], textStyle: { color: colors.quiet } },
+        legend: {
+          show: second !== undefined,
+          top: 0,
+          right: 0,
+          data: [middleName, second?.name ?? ""],
+          textStyle: { color: colors.quiet },
+        },
         xAxis: isNumbers ? valueAxis(colors, xName, { scale: true }) : nameAxis(colors, x.map(String), names),
         yAxis: valueAxis(colors, yName, { ...above, scale: true }),
-        tooltip: { trigger: "axis", valueFormatter: (value: unknown) => (typeof value === "number" ? formatNumber(value) : "") },
+        tooltip: {
+          trigger: "axis",
+          valueFormatter: (value: unknown) => (typeof value === "number" ? formatNumber(value) : ""),
+        },
         series: [
           ...band,
           ...ranges,
-          { ...look, name: middleName, lineStyle: { width: 2 }, itemStyle: { color: colors.series[0] }, data: at(middle) },
-          ...(second ? [{ ...look, name: second.name, lineStyle: { width: 2, type: "dashed" }, itemStyle: { color: colors.series[1] }, data: at(second.y) }] : []),
+          {
+            ...look,
+            name: middleName,
+            lineStyle: { width: 2 },
+            itemStyle: { color: colors.series[0] },
+            data: at(middle),
+          },
+          ...(second
+            ? [
+                {
+                  ...look,
+                  name: second.name,
+                  lineStyle: { width: 2, type: "dashed" },
+                  itemStyle: { color: colors.series[1] },
+                  data: at(second.y),
+                },
+              ]
+            : []),
         ],
       };
     },
@@ -48,7 +75,8 @@ export function BandChart(props: BandChartProps) {
     () => ({
       columns: [xName, middleName, ...(low && high ? ["From", "To"] : [])],
       rows: x.map((value, index) => [
-        typeof value === "number" ? formatNumber(value) : value, formatNumber(middle[index]),
+        typeof value === "number" ? formatNumber(value) : value,
+        formatNumber(middle[index]),
         ...(low && high ? [formatNumber(low[index]), formatNumber(high[index])] : []),
       ]),
     }),
@@ -68,7 +96,12 @@ function bandSeries(x: readonly number[], low: readonly number[], high: readonly
   const forth = x.map((value, index) => [value, low[index] as number] as [number, number]);
   const back = x.map((value, index) => [value, high[index] as number] as [number, number]).reverse();
   return {
-    type: "custom", name, silent: true, clip: true, data: [...forth, ...back], tooltip: { show: false },
+    type: "custom",
+    name,
+    silent: true,
+    clip: true,
+    data: [...forth, ...back],
+    tooltip: { show: false },
     renderItem: ({ dataIndex }: { dataIndex: number }, api: Painter) =>
       dataIndex === 0
         ? {
@@ -82,7 +115,11 @@ function bandSeries(x: readonly number[], low: readonly number[], high: readonly
 
 function rangeSeries(low: readonly number[], high: readonly number[], color: string) {
   return {
-    type: "custom", silent: true, tooltip: { show: false }, encode: { x: 0, y: [1, 2] }, data: low.map((value, index) => [index, value, high[index]]),
+    type: "custom",
+    silent: true,
+    tooltip: { show: false },
+    encode: { x: 0, y: [1, 2] },
+    data: low.map((value, index) => [index, value, high[index]]),
     renderItem: (_parameters: unknown, api: Painter) => {
       const [x, y1] = api.coord([api.value(0), api.value(1)]);
       const [, y2] = api.coord([api.value(0), api.value(2)]);

@@ -34,18 +34,32 @@ export function BarChart({ label, valueName, bars, isSigned = false }: BarChartP
         return `${html(bar.name)}<br>${formatNumber(bar.value)}${range}`;
       };
       const whiskers = hasIntervals
-        ? [{
-            type: "custom", silent: true, z: 4, encode: { x: [1, 2], y: 0 }, data: bars.map((bar, index) => [index, ...(bar.interval ?? [bar.value, bar.value])]),
-            renderItem: whisker(colors.text),
-          }]
+        ? [
+            {
+              type: "custom",
+              silent: true,
+              z: 4,
+              encode: { x: [1, 2], y: 0 },
+              data: bars.map((bar, index) => [index, ...(bar.interval ?? [bar.value, bar.value])]),
+              renderItem: whisker(colors.text),
+            },
+          ]
         : [];
       return {
         grid: { left: 8, right: 24, top: 8, bottom: 28, containLabel: true },
         xAxis: valueAxis(colors, valueName),
-        yAxis: nameAxis(colors, bars.map((bar) => bar.name), { inverse: true, axisLabel: { color: colors.text, width: 150, overflow: "truncate", interval: 0 } }),
+        yAxis: nameAxis(
+          colors,
+          bars.map((bar) => bar.name),
+          { inverse: true, axisLabel: { color: colors.text, width: 150, overflow: "truncate", interval: 0 } },
+        ),
         tooltip: { formatter: text },
         series: [
-          { type: "bar", barMaxWidth: 16, data: bars.map((bar) => ({ value: bar.value, itemStyle: { color: color(bar.value), borderRadius: 2 } })) },
+          {
+            type: "bar",
+            barMaxWidth: 16,
+            data: bars.map((bar) => ({ value: bar.value, itemStyle: { color: color(bar.value), borderRadius: 2 } })),
+          },
           ...whiskers,
         ],
       };
@@ -55,7 +69,12 @@ export function BarChart({ label, valueName, bars, isSigned = false }: BarChartP
   const data = useMemo(
     () => ({
       columns: ["Column", valueName, "From", "To"],
-      rows: bars.map((bar) => [bar.name, formatNumber(bar.value), formatNumber(bar.interval?.[0]), formatNumber(bar.interval?.[1])]),
+      rows: bars.map((bar) => [
+        bar.name,
+        formatNumber(bar.value),
+        formatNumber(bar.interval?.[0]),
+        formatNumber(bar.interval?.[1]),
+      ]),
     }),
     [bars, valueName],
   );
@@ -71,7 +90,9 @@ const whisker = (color: string) => (_parameters: unknown, api: Painter) => {
   const [x1, y] = api.coord([api.value(1), api.value(0)]);
   const [x2] = api.coord([api.value(2), api.value(0)]);
   const line = (ax: number, ay: number, bx: number, by: number) => ({
-    type: "line", shape: { x1: ax, y1: ay, x2: bx, y2: by }, style: { stroke: color, lineWidth: 1.2 },
+    type: "line",
+    shape: { x1: ax, y1: ay, x2: bx, y2: by },
+    style: { stroke: color, lineWidth: 1.2 },
   });
   return { type: "group", children: [line(x1, y, x2, y), line(x1, y - 4, x1, y + 4), line(x2, y - 4, x2, y + 4)] };
 };

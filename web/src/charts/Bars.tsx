@@ -1,7 +1,17 @@
 import { Box } from "@mui/material";
 
 /** A small picture of how values are spread. */
-export function Bars({ counts, text, width = 140, height = 32 }: { counts: readonly number[]; text: string; width?: number; height?: number }) {
+export function Bars({
+  counts,
+  text,
+  width = 140,
+  height = 32,
+}: {
+  counts: readonly number[];
+  text: string;
+  width?: number;
+  height?: number;
+}) {
   const most = Math.max(1, ...counts);
   const step = width / Math.max(counts.length, 6);
   return (

@@ -30,7 +30,10 @@ export function Chart({ label, option, data, height = 300, onPick }: ChartProps)
   const draw = useRef(() => undefined as void);
   draw.current = () => {
     const colors: ChartColors = {
-      text: palette.text.primary, quiet: palette.text.secondary, line: palette.divider, paper: palette.background.paper,
+      text: palette.text.primary,
+      quiet: palette.text.secondary,
+      line: palette.divider,
+      paper: palette.background.paper,
       series: seriesColors[palette.mode],
     };
     chart.current?.setOption(baseOption(colors, option(colors)), true);
@@ -43,15 +46,20 @@ export function Chart({ label, option, data, height = 300, onPick }: ChartProps)
     let observer: ResizeObserver | undefined;
     const library = import("echarts");
     library.catch(() => isGone || setIsLost(true));
-    void library.then(({ init }) => {
-      if (isGone) return;
-      const made: ECharts = init(element, undefined, { renderer: "svg" });
-      chart.current = made;
-      made.on("click", (event) => pick.current?.({ seriesIndex: event.seriesIndex ?? 0, dataIndex: event.dataIndex }));
-      draw.current();
-      observer = new ResizeObserver(() => made.resize());
-      observer.observe(element);
-    }, () => undefined);
+    void library.then(
+      ({ init }) => {
+        if (isGone) return;
+        const made: ECharts = init(element, undefined, { renderer: "svg" });
+        chart.current = made;
+        made.on("click", (event) =>
+          pick.current?.({ seriesIndex: event.seriesIndex ?? 0, dataIndex: event.dataIndex }),
+        );
+        draw.current();
+        observer = new ResizeObserver(() => made.resize());
+        observer.observe(element);
+      },
+      () => undefined,
+    );
     return () => {
       isGone = true;
       observer?.disconnect();

@@ -30,7 +30,16 @@ export function CurveChart({ label, xName, yName, curves, mark, isUnit = false, 
       const ends = isUnit ? { min: 0, max: 1 } : { scale: true };
       const named = curves.filter((curve) => curve.look !== "reference").map((curve) => curve.name);
       const marks = mark
-        ? [{ type: "scatter", name: "Threshold", symbolSize: 14, z: 5, data: [[mark.x, mark.y]], itemStyle: { color: colors.series[1] } }]
+        ? [
+            {
+              type: "scatter",
+              name: "Threshold",
+              symbolSize: 14,
+              z: 5,
+              data: [[mark.x, mark.y]],
+              itemStyle: { color: colors.series[1] },
+            },
+          ]
         : [];
       return {
         grid: { left: 8, right: 20, top: curves.length > 2 ? 56 : 36, bottom: 28, containLabel: true },

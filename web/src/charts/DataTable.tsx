@@ -12,7 +12,10 @@ export function DataTable({ label, data, maxHeight }: { label: string; data: Tab
     <VirtualTable
       label={label}
       columns={data.columns.map((name, index) => ({
-        key: name, header: name, width: 140, align: index === 0 ? ("left" as const) : ("right" as const),
+        key: name,
+        header: name,
+        width: 140,
+        align: index === 0 ? ("left" as const) : ("right" as const),
       }))}
       rowCount={data.rows.length}
       row={(index) => data.rows[index]}

@@ -19,12 +19,20 @@ export function HistogramChart({ label, xName, edges, counts }: HistogramChartPr
   const option = useCallback(
     (colors: ChartColors) => ({
       grid: { left: 8, right: 16, top: 36, bottom: 28, containLabel: true },
-      xAxis: nameAxis(colors, edges.slice(0, -1).map((edge) => formatNumber(edge)), {
-        name: xName, nameLocation: "middle", nameGap: 30, nameTextStyle: { color: colors.quiet },
-      }),
+      xAxis: nameAxis(
+        colors,
+        edges.slice(0, -1).map((edge) => formatNumber(edge)),
+        {
+          name: xName,
+          nameLocation: "middle",
+          nameGap: 30,
+          nameTextStyle: { color: colors.quiet },
+        },
+      ),
       yAxis: valueAxis(colors, "Rows", above),
       tooltip: {
-        formatter: ({ dataIndex }: { dataIndex: number }) => `${names[dataIndex]}<br>${formatInteger(counts[dataIndex] ?? 0)} rows`,
+        formatter: ({ dataIndex }: { dataIndex: number }) =>
+          `${names[dataIndex]}<br>${formatInteger(counts[dataIndex] ?? 0)} rows`,
       },
       series: [{ type: "bar", barCategoryGap: "4%", data: [...counts] }],
     }),

@@ -6,10 +6,21 @@ import { Chart } from "./Chart";
 import { above, html, valueAxis, type ChartColors } from "./options";
 
 /** Every trial's score, and the best one so far, over time. */
-export function ScoreChart({ points, metric, isGreaterBetter }: { points: readonly ScorePoint[]; metric: string; isGreaterBetter: boolean }) {
+export function ScoreChart({
+  points,
+  metric,
+  isGreaterBetter,
+}: {
+  points: readonly ScorePoint[];
+  metric: string;
+  isGreaterBetter: boolean;
+}) {
   const option = useCallback(
     (colors: ChartColors) => ({
-      xAxis: valueAxis(colors, "", { min: 0, axisLabel: { color: colors.quiet, hideOverlap: true, formatter: formatDuration } }),
+      xAxis: valueAxis(colors, "", {
+        min: 0,
+        axisLabel: { color: colors.quiet, hideOverlap: true, formatter: formatDuration },
+      }),
       yAxis: valueAxis(colors, metric, { ...above, ...scoreRange(points, isGreaterBetter) }),
       grid: { left: 8, right: 20, top: 36, bottom: 8, containLabel: true },
       tooltip: {
@@ -22,12 +33,22 @@ export function ScoreChart({ points, metric, isGreaterBetter }: { points: readon
       },
       series: [
         {
-          type: "scatter", name: "Trial", symbolSize: 6, itemStyle: { opacity: 0.55 }, large: points.length > 600,
+          type: "scatter",
+          name: "Trial",
+          symbolSize: 6,
+          itemStyle: { opacity: 0.55 },
+          large: points.length > 600,
           data: points.map((point) => [point.seconds, point.score]),
         },
         {
-          type: "line", name: "Best so far", step: "end", symbol: "none", lineStyle: { width: 2.5 }, itemStyle: { color: colors.series[1] },
-          silent: true, data: points.map((point) => [point.seconds, point.best]),
+          type: "line",
+          name: "Best so far",
+          step: "end",
+          symbol: "none",
+          lineStyle: { width: 2.5 },
+          itemStyle: { color: colors.series[1] },
+          silent: true,
+          data: points.map((point) => [point.seconds, point.best]),
         },
       ],
     }),
@@ -37,7 +58,10 @@ export function ScoreChart({ points, metric, isGreaterBetter }: { points: readon
     () => ({
       columns: ["Trial", "Learner", "After", metric, "Best so far"],
       rows: points.map((point) => [
-        formatInteger(point.trial + 1), learnerTitle(point.learner), formatDuration(point.seconds), formatNumber(point.score),
+        formatInteger(point.trial + 1),
+        learnerTitle(point.learner),
+        formatDuration(point.seconds),
+        formatNumber(point.score),
         formatNumber(point.best),
       ]),
     }),
@@ -51,7 +75,10 @@ export function ScoreChart({ points, metric, isGreaterBetter }: { points: readon
 }
 
 /** Leaves out the very bad scores, which would press all others together. */
-function scoreRange(points: readonly ScorePoint[], isGreaterBetter: boolean): { min?: number; max?: number; scale: true } {
+function scoreRange(
+  points: readonly ScorePoint[],
+  isGreaterBetter: boolean,
+): { min?: number; max?: number; scale: true } {
   if (points.length < 8) return { scale: true };
   const scores = points.map((point) => point.score).sort((one, other) => one - other);
   const best = isGreaterBetter ? (scores.at(-1) as number) : (scores[0] as number);

@@ -26,23 +26,38 @@ export function SpeedChart({ points, best, metric, onPick }: SpeedChartProps) {
       const chosen = new Set(best);
       const text = ({ dataIndex, seriesIndex }: { dataIndex: number; seriesIndex: number }) => {
         const point = points[seriesIndex === 1 ? (best[dataIndex] ?? -1) : dataIndex];
-        return point ? `${html(point.name)}<br>${metric} ${formatNumber(point.score)}<br>${formatDuration(point.seconds)}` : "";
+        return point
+          ? `${html(point.name)}<br>${metric} ${formatNumber(point.score)}<br>${formatDuration(point.seconds)}`
+          : "";
       };
       return {
         xAxis: valueAxis(colors, "Prediction time", {
-          type: "log", axisLabel: { color: colors.quiet, hideOverlap: true, formatter: formatDuration },
+          type: "log",
+          axisLabel: { color: colors.quiet, hideOverlap: true, formatter: formatDuration },
         }),
         yAxis: valueAxis(colors, metric, { ...above, scale: true }),
         grid: { left: 8, right: 20, top: 36, bottom: 28, containLabel: true },
         tooltip: { formatter: text },
         series: [
           {
-            type: "scatter", name: "Model", symbolSize: 10, cursor: "pointer", large: false,
-            data: points.map((point, index) => ({ value: place(point), itemStyle: { opacity: chosen.has(index) ? 1 : 0.5 } })),
+            type: "scatter",
+            name: "Model",
+            symbolSize: 10,
+            cursor: "pointer",
+            large: false,
+            data: points.map((point, index) => ({
+              value: place(point),
+              itemStyle: { opacity: chosen.has(index) ? 1 : 0.5 },
+            })),
           },
           {
-            type: "line", name: "Best at its speed", symbolSize: 11, cursor: "pointer", itemStyle: { color: colors.series[1] },
-            lineStyle: { width: 1.5, type: "dashed" }, data: best.map((index) => place(points[index])),
+            type: "line",
+            name: "Best at its speed",
+            symbolSize: 11,
+            cursor: "pointer",
+            itemStyle: { color: colors.series[1] },
+            lineStyle: { width: 1.5, type: "dashed" },
+            data: best.map((index) => place(points[index])),
           },
         ],
       };

@@ -7,20 +7,38 @@ import { html, nameAxis, valueAxis, type ChartColors } from "./options";
 export type ContributionColumn = NonNullable<Explanation["contributions"]>["columns"][number];
 
 /** Every dot is a row: how far the column moved its prediction, coloured by the column's value from low to high. */
-export function SwarmChart({ columns, output, unit }: { columns: readonly ContributionColumn[]; output: string; unit: string }) {
+export function SwarmChart({
+  columns,
+  output,
+  unit,
+}: {
+  columns: readonly ContributionColumn[];
+  output: string;
+  unit: string;
+}) {
   const points = useMemo(() => columns.flatMap((column, place) => dots(column, place)), [columns]);
   const option = useCallback(
     (colors: ChartColors) => ({
       grid: { left: 8, right: 24, top: 8, bottom: 28, containLabel: true },
       xAxis: valueAxis(colors, `Moves the prediction by (${unit})`, { scale: true }),
       yAxis: [
-        nameAxis(colors, columns.map((column) => column.column), {
-          inverse: true, axisLabel: { color: colors.text, width: 150, overflow: "truncate", interval: 0 },
-        }),
+        nameAxis(
+          colors,
+          columns.map((column) => column.column),
+          {
+            inverse: true,
+            axisLabel: { color: colors.text, width: 150, overflow: "truncate", interval: 0 },
+          },
+        ),
         { type: "value", show: false, min: 0, max: columns.length, inverse: true },
       ],
       visualMap: {
-        show: false, dimension: 2, min: 0, max: 1, seriesIndex: 0, inRange: { color: [colors.series[0], colors.series[3], colors.series[1]] },
+        show: false,
+        dimension: 2,
+        min: 0,
+        max: 1,
+        seriesIndex: 0,
+        inRange: { color: [colors.series[0], colors.series[3], colors.series[1]] },
       },
       tooltip: {
         formatter: ({ data }: { data: readonly number[] }) => {
@@ -36,13 +54,18 @@ export function SwarmChart({ columns, output, unit }: { columns: readonly Contri
     () => ({
       columns: ["Column", "Mean size", "Least", "Most"],
       rows: columns.map((column) => [
-        column.column, formatNumber(column.mean_absolute), formatNumber(Math.min(...(column.contributions ?? [0]))),
+        column.column,
+        formatNumber(column.mean_absolute),
+        formatNumber(Math.min(...(column.contributions ?? [0]))),
         formatNumber(Math.max(...(column.contributions ?? [0]))),
       ]),
     }),
     [columns],
   );
-  const names = columns.slice(0, 3).map((column) => column.column).join(", ");
+  const names = columns
+    .slice(0, 3)
+    .map((column) => column.column)
+    .join(", ");
   return (
     <Chart
       label={`How columns move the prediction of ${output}; most: ${names}`}

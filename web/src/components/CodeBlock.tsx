@@ -22,7 +22,15 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
         component="pre"
         tabIndex={0}
         aria-label={label}
-        sx={{ m: 0, p: 2, pt: 6, overflow: "auto", fontSize: "0.8125rem", lineHeight: 1.6, fontFamily: "ui-monospace, monospace" }}
+        sx={{
+          m: 0,
+          p: 2,
+          pt: 6,
+          overflow: "auto",
+          fontSize: "0.8125rem",
+          lineHeight: 1.6,
+          fontFamily: "ui-monospace, monospace",
+        }}
       >
         {code}
       </Box>

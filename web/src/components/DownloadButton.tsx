@@ -36,9 +36,7 @@ export function DownloadButton({ url, filename, children, variant = "outlined" }
       >
         {isBusy ? "Getting it …" : children}
       </Button>
-      {failure && (
-        <FailureDialog failure={failure} title="The download failed" onClose={() => setFailure(undefined)} />
-      )}
+      {failure && <FailureDialog failure={failure} title="The download failed" onClose={() => setFailure(undefined)} />}
     </>
   );
 }

@@ -24,7 +24,12 @@ interface LinkProps {
 /** A link to a page of this site. */
 export function Link({ to, children, isInText = false, ...rest }: LinkProps) {
   return (
-    <TextLink href={to} underline={isInText ? "always" : "hover"} onClick={(event: MouseEvent<HTMLElement>) => follow(event, to)} {...rest}>
+    <TextLink
+      href={to}
+      underline={isInText ? "always" : "hover"}
+      onClick={(event: MouseEvent<HTMLElement>) => follow(event, to)}
+      {...rest}
+    >
       {children}
     </TextLink>
   );

@@ -1,5 +1,17 @@
 import {
-  AppBar, Box, Drawer, Icon, IconButton, List, ListItem, ListItemButton, ListItemIcon, ListItemText, Stack, Toolbar, Tooltip,
+  AppBar,
+  Box,
+  Drawer,
+  Icon,
+  IconButton,
+  List,
+  ListItem,
+  ListItemButton,
+  ListItemIcon,
+  ListItemText,
+  Stack,
+  Toolbar,
+  Tooltip,
 } from "@mui/material";
 import { useState, useSyncExternalStore, type MouseEvent, type ReactNode } from "react";
 import { session } from "../api/session";
@@ -20,7 +32,9 @@ const places: readonly Place[] = [
   { title: "Home", icon: "home", to: paths.home, pages: ["home"] },
   { title: "Datasets", icon: "table_chart", to: paths.datasets, pages: ["datasets", "dataset", "train"] },
   {
-    title: "Experiments", icon: "science", to: paths.experiments,
+    title: "Experiments",
+    icon: "science",
+    to: paths.experiments,
     pages: ["experiments", "newExperiment", "experiment", "model", "predict"],
   },
   { title: "Cluster", icon: "lan", to: paths.cluster, pages: ["cluster"] },
@@ -75,13 +89,13 @@ export function Shell({ route, mode, onToggleMode, children }: ShellProps) {
               ))}
             </Box>
           </Stack>
-          <Tooltip title={themeLabel} slotProps={inPlace}>
+          <Tooltip title={themeLabel}>
             <IconButton aria-label={themeLabel} onClick={onToggleMode}>
               <Icon>{mode === "dark" ? "light_mode" : "dark_mode"}</Icon>
             </IconButton>
           </Tooltip>
           {hasToken && (
-            <Tooltip title="Sign out" slotProps={inPlace}>
+            <Tooltip title="Sign out">
               <IconButton aria-label="Sign out" edge="end" onClick={signOut}>
                 <Icon>logout</Icon>
               </IconButton>
@@ -117,9 +131,6 @@ export function Shell({ route, mode, onToggleMode, children }: ShellProps) {
     </>
   );
 }
-
-/** Within the header, so that what they say belongs to a landmark. */
-const inPlace = { popper: { disablePortal: true } };
 
 const skipLink = {
   position: "absolute",

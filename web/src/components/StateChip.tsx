@@ -3,7 +3,10 @@ import type { Experiment } from "../api/schema";
 
 type State = Experiment["state"];
 
-const looks: Record<State, { label: string; color: "default" | "primary" | "success" | "warning" | "error"; icon: string }> = {
+const looks: Record<
+  State,
+  { label: string; color: "default" | "primary" | "success" | "warning" | "error"; icon: string }
+> = {
   queued: { label: "Waiting", color: "default", icon: "schedule" },
   running: { label: "Training", color: "primary", icon: "autorenew" },
   completed: { label: "Done", color: "success", icon: "check_circle" },

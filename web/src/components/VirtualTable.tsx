@@ -43,7 +43,11 @@ export function VirtualTable(props: VirtualTableProps) {
     const element = host.current;
     if (!element) return undefined;
     const measure = () =>
-      setView((before) => ({ ...before, height: element.clientHeight || maxHeight, width: element.clientWidth || 1200 }));
+      setView((before) => ({
+        ...before,
+        height: element.clientHeight || maxHeight,
+        width: element.clientWidth || 1200,
+      }));
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);

@@ -4,8 +4,15 @@ import { formatInteger, formatNumber, formatPercent } from "./format";
 export type ColumnProfile = Profile["columns"][number];
 
 export const typeTitles: Record<ColumnProfile["type"], string> = {
-  integer: "Whole number", float: "Number", boolean: "Yes or no", date: "Date", datetime: "Date and time",
-  categorical: "Category", text: "Text", constant: "Constant", id_like: "Identifier",
+  integer: "Whole number",
+  float: "Number",
+  boolean: "Yes or no",
+  date: "Date",
+  datetime: "Date and time",
+  categorical: "Category",
+  text: "Text",
+  constant: "Constant",
+  id_like: "Identifier",
 };
 
 const day = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
@@ -43,12 +50,18 @@ interface Warning {
 }
 
 const meanings: Record<ColumnProfile["warnings"][number], Warning> = {
-  id_like: { label: "Identifier", meaning: "Nearly every row has a value of its own: it tells rows apart and predicts nothing." },
+  id_like: {
+    label: "Identifier",
+    meaning: "Nearly every row has a value of its own: it tells rows apart and predicts nothing.",
+  },
   constant: { label: "Constant", meaning: "One value in every row: there is nothing to learn from it." },
   duplicate_column: { label: "Duplicate", meaning: "It holds the same as another column." },
   mostly_missing: { label: "Mostly missing", meaning: "Most rows have no value here." },
   ambiguous_dates: { label: "Ambiguous dates", meaning: "The order of day and month cannot be told from the values." },
-  ambiguous_numbers: { label: "Ambiguous numbers", meaning: "Whether a comma separates thousands or decimals cannot be told." },
+  ambiguous_numbers: {
+    label: "Ambiguous numbers",
+    meaning: "Whether a comma separates thousands or decimals cannot be told.",
+  },
 };
 
 export function warningsOf(column: ColumnProfile): Warning[] {

@@ -26,8 +26,23 @@ export interface ExperimentForm {
 }
 
 export const standardForm: ExperimentForm = {
-  target: "", name: "", task: "auto", metric: "auto", budget: "time", minutes: "2", trials: "30", validation: "auto",
-  folds: "5", holdout: "20", group: "", time: "", weight: "", exclude: [], types: {}, without: [], seed: "0",
+  target: "",
+  name: "",
+  task: "auto",
+  metric: "auto",
+  budget: "time",
+  minutes: "2",
+  trials: "30",
+  validation: "auto",
+  folds: "5",
+  holdout: "20",
+  group: "",
+  time: "",
+  weight: "",
+  exclude: [],
+  types: {},
+  without: [],
+  seed: "0",
 };
 
 export type FormErrors = Partial<Record<keyof ExperimentForm, string>>;
@@ -90,9 +105,21 @@ export function requestOf(form: ExperimentForm, datasetID: string, learners: rea
 
 /** Fields of the API as fields of the form, for errors that the server finds. */
 const formFields: Record<string, keyof ExperimentForm> = {
-  time_budget_seconds: "minutes", trials: "trials", folds: "folds", holdout: "holdout", group: "group", time: "time",
-  weight: "weight", exclude: "exclude", types: "types", learners: "without", seed: "seed", target: "target", task: "task",
-  metric: "metric", name: "name",
+  time_budget_seconds: "minutes",
+  trials: "trials",
+  folds: "folds",
+  holdout: "holdout",
+  group: "group",
+  time: "time",
+  weight: "weight",
+  exclude: "exclude",
+  types: "types",
+  learners: "without",
+  seed: "seed",
+  target: "target",
+  task: "task",
+  metric: "metric",
+  name: "name",
 };
 
 /** What the server says is wrong, by field of the form. */

@@ -40,7 +40,10 @@ export function formatBytes(bytes: number): string {
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1;
   return new Intl.NumberFormat(locale, {
-    style: "unit", unit: sizeUnits[unit] as string, unitDisplay: unit === 0 ? "long" : "short", maximumFractionDigits: digits,
+    style: "unit",
+    unit: sizeUnits[unit] as string,
+    unitDisplay: unit === 0 ? "long" : "short",
+    maximumFractionDigits: digits,
   }).format(value);
 }
 
@@ -66,7 +69,9 @@ export const formatMoment = (text: string): string => moment.format(new Date(tex
 export const formatTime = (text: string): string => momentOfDay.format(new Date(text));
 
 const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
-  ["day", 86_400], ["hour", 3600], ["minute", 60],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
 ];
 
 /** How long ago: "5 minutes ago"; the date where it is more than a week. */

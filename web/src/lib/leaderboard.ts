@@ -28,10 +28,14 @@ export const isGreaterBetter = (metric: string, board: Leaderboard): boolean =>
 export function sorted(board: Leaderboard, metric: string, sort: Sort): Entry[] {
   const value = (entry: Entry): number | string | null => {
     switch (sort.key) {
-      case "score": return scoreOn(entry, metric, board);
-      case "model": return entry.model;
-      case "learner": return entry.learner;
-      default: return entry.score === null ? null : entry[sort.key];
+      case "score":
+        return scoreOn(entry, metric, board);
+      case "model":
+        return entry.model;
+      case "learner":
+        return entry.learner;
+      default:
+        return entry.score === null ? null : entry[sort.key];
     }
   };
   const sign = sort.isDescending ? -1 : 1;

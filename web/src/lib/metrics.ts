@@ -17,23 +17,49 @@ const regression = ["regression"] as const;
 
 /** What people call the metrics, and what they mean. */
 export const metrics: Record<Metric, Description> = {
-  roc_auc: { title: "ROC AUC", isGreaterBetter: true, tasks: classes, meaning: "how well positives are ranked above negatives" },
-  log_loss: { title: "Log loss", isGreaterBetter: false, tasks: classes, meaning: "how far probabilities are from what happened" },
+  roc_auc: {
+    title: "ROC AUC",
+    isGreaterBetter: true,
+    tasks: classes,
+    meaning: "how well positives are ranked above negatives",
+  },
+  log_loss: {
+    title: "Log loss",
+    isGreaterBetter: false,
+    tasks: classes,
+    meaning: "how far probabilities are from what happened",
+  },
   accuracy: { title: "Accuracy", isGreaterBetter: true, tasks: classes, meaning: "the share of right predictions" },
   balanced_accuracy: {
-    title: "Balanced accuracy", isGreaterBetter: true, tasks: classes, meaning: "accuracy with every class of equal weight",
+    title: "Balanced accuracy",
+    isGreaterBetter: true,
+    tasks: classes,
+    meaning: "accuracy with every class of equal weight",
   },
   f1: { title: "F1", isGreaterBetter: true, tasks: classes, meaning: "precision and recall in one number" },
-  mcc: { title: "Matthews correlation", isGreaterBetter: true, tasks: classes, meaning: "agreement beyond chance, −1 to 1" },
+  mcc: {
+    title: "Matthews correlation",
+    isGreaterBetter: true,
+    tasks: classes,
+    meaning: "agreement beyond chance, −1 to 1",
+  },
   average_precision: {
-    title: "Average precision", isGreaterBetter: true, tasks: ["binary"], meaning: "precision over all recalls; for rare positives",
+    title: "Average precision",
+    isGreaterBetter: true,
+    tasks: ["binary"],
+    meaning: "precision over all recalls; for rare positives",
   },
   brier: { title: "Brier score", isGreaterBetter: false, tasks: classes, meaning: "squared error of probabilities" },
   rmse: { title: "RMSE", isGreaterBetter: false, tasks: regression, meaning: "typical error; large errors count more" },
   mae: { title: "MAE", isGreaterBetter: false, tasks: regression, meaning: "mean size of the error" },
   r2: { title: "R²", isGreaterBetter: true, tasks: regression, meaning: "the share of variation that is explained" },
   mape: { title: "MAPE", isGreaterBetter: false, tasks: regression, meaning: "mean error in per cent of the value" },
-  rmsle: { title: "RMSLE", isGreaterBetter: false, tasks: regression, meaning: "RMSE of logarithms; for values above 0" },
+  rmsle: {
+    title: "RMSLE",
+    isGreaterBetter: false,
+    tasks: regression,
+    meaning: "RMSE of logarithms; for values above 0",
+  },
 };
 
 export function metricTitle(name: string | null | undefined): string {
@@ -49,7 +75,9 @@ export function metricsOf(task: Task | null): Metric[] {
 }
 
 export const taskTitles: Record<Task, string> = {
-  binary: "Two classes", multiclass: "Several classes", regression: "A number",
+  binary: "Two classes",
+  multiclass: "Several classes",
+  regression: "A number",
 };
 
 /** A score with its interval, as one line. */

@@ -49,8 +49,16 @@ export interface Run {
 }
 
 export const emptyRun: Run = {
-  state: undefined, progress: 0, trials: new Map(), points: [], log: [], bestScore: undefined, error: undefined,
-  startedAt: undefined, lastSequence: 0, finished: 0,
+  state: undefined,
+  progress: 0,
+  trials: new Map(),
+  points: [],
+  log: [],
+  bestScore: undefined,
+  error: undefined,
+  startedAt: undefined,
+  lastSequence: 0,
+  finished: 0,
 };
 
 /** The run after some more events. Events seen before are passed over, so that a replay after a lost connection does no harm. */
@@ -101,13 +109,20 @@ function trialAfter(before: RunTrial | undefined, event: Event, trial: TrialEven
 }
 
 const stateTexts: Record<Event["state"], string> = {
-  queued: "Waiting for a coordinator", running: "Training started", completed: "Done", failed: "Failed", cancelled: "Cancelled",
+  queued: "Waiting for a coordinator",
+  running: "Training started",
+  completed: "Done",
+  failed: "Failed",
+  cancelled: "Cancelled",
 };
 
 /** What an event says to people; progress within a trial says nothing. */
 function describe(event: Event, before: Event["state"] | undefined, isBetter: boolean): LogLine | null {
   const line = (text: string, kind: LogLine["kind"] = "plain"): LogLine => ({
-    sequence: event.sequence, at: event.at, text, kind,
+    sequence: event.sequence,
+    at: event.at,
+    text,
+    kind,
   });
   const { trial } = event;
   switch (event.kind) {
@@ -121,9 +136,13 @@ function describe(event: Event, before: Event["state"] | undefined, isBetter: bo
     case "trial_finished": {
       if (!trial) return null;
       const name = `Trial ${trial.index + 1}, ${learnerTitle(trial.learner)}`;
-      if (trial.state === "failed") return line(`${name}, has no score: ${trial.reason ?? "no reason was given"}`, "bad");
+      if (trial.state === "failed")
+        return line(`${name}, has no score: ${trial.reason ?? "no reason was given"}`, "bad");
       const took = trial.fit_seconds === undefined ? "" : ` after ${formatDuration(trial.fit_seconds)} of training`;
-      return line(`${name}: ${formatNumber(trial.score)}${took}${isBetter ? ", the best so far" : ""}`, isBetter ? "good" : "plain");
+      return line(
+        `${name}: ${formatNumber(trial.score)}${took}${isBetter ? ", the best so far" : ""}`,
+        isBetter ? "good" : "plain",
+      );
     }
     case "trial_progress":
       return null;

@@ -13,7 +13,10 @@ export function nearest(rows: readonly ThresholdRow[], threshold: number): numbe
 }
 
 /** Where a measure is at its best. */
-export function bestBy(rows: readonly ThresholdRow[], measure: "f1" | "accuracy" | "mcc" | "balanced_accuracy"): number {
+export function bestBy(
+  rows: readonly ThresholdRow[],
+  measure: "f1" | "accuracy" | "mcc" | "balanced_accuracy",
+): number {
   let best = 0;
   rows.forEach((row, index) => {
     if ((row[measure] ?? -Infinity) > (rows[best]?.[measure] ?? -Infinity)) best = index;

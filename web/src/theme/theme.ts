@@ -62,7 +62,10 @@ export function makeTheme(mode: Mode): Theme {
         styleOverrides: {
           root: {
             whiteSpace: "nowrap",
-            "&.MuiButton-outlined.MuiButton-colorInherit": { borderColor: palette.divider, backgroundColor: palette.background.paper },
+            "&.MuiButton-outlined.MuiButton-colorInherit": {
+              borderColor: palette.divider,
+              backgroundColor: palette.background.paper,
+            },
           },
         },
       },
@@ -71,7 +74,11 @@ export function makeTheme(mode: Mode): Theme {
       MuiChip: { styleOverrides: { root: { fontWeight: 500 } } },
       MuiTab: { styleOverrides: { root: { minHeight: 44, paddingInline: 4, marginRight: 20, minWidth: 0 } } },
       MuiTabs: { styleOverrides: { root: { minHeight: 44 } } },
-      MuiTooltip: { styleOverrides: { tooltip: { fontSize: "0.8125rem" } } },
+      MuiTooltip: {
+        // Within the page, so that what they say belongs to a landmark.
+        defaultProps: { slotProps: { popper: { container: () => document.querySelector("main") } } },
+        styleOverrides: { tooltip: { fontSize: "0.8125rem" } },
+      },
       MuiLinearProgress: {
         styleOverrides: { root: { height: 6, borderRadius: 3, backgroundColor: alpha(palette.primary.main, 0.16) } },
       },

@@ -5,20 +5,27 @@ import { session } from "../../src/api/session";
 import type { Event } from "../../src/api/schema";
 
 test("frames are complete however the text is cut", () => {
-  const text = ": hello\n\nid: 7\nevent: state\ndata: {\"a\":\ndata: 1}\n\nid: 8\r\ndata: x\r\n\r\n";
+  const text = ': hello\n\nid: 7\nevent: state\ndata: {"a":\ndata: 1}\n\nid: 8\r\ndata: x\r\n\r\n';
   for (let cut = 1; cut < text.length; cut += 1) {
     const reader = new FrameReader();
     const frames = [...reader.push(text.slice(0, cut)), ...reader.push(text.slice(cut))];
-    assert.deepEqual(frames, [
-      { id: "7", event: "state", data: '{"a":\n1}' },
-      { id: "8", event: "message", data: "x" },
-    ], `cut at ${cut}`);
+    assert.deepEqual(
+      frames,
+      [
+        { id: "7", event: "state", data: '{"a":\n1}' },
+        { id: "8", event: "message", data: "x" },
+      ],
+      `cut at ${cut}`,
+    );
   }
 });
 
 test("pauses between attempts grow, but not for ever", () => {
   const pauses = [1, 2, 3, 4, 5, 50].map(pauseBefore);
-  assert.deepEqual(pauses, [...pauses].sort((one, other) => one - other));
+  assert.deepEqual(
+    pauses,
+    [...pauses].sort((one, other) => one - other),
+  );
   assert.ok((pauses[0] ?? 9) < 2 && (pauses.at(-1) ?? 99) <= 15);
 });
 
@@ -59,7 +66,12 @@ test("a lost stream is taken up after the last event, with the token in a header
 });
 
 test("a watcher stops at what will not get better", async (t) => {
-  const body = JSON.stringify({ type: "urn:martlet:problem:not_found", title: "Not Found", status: 404, detail: "no such experiment" });
+  const body = JSON.stringify({
+    type: "urn:martlet:problem:not_found",
+    title: "Not Found",
+    status: 404,
+    detail: "no such experiment",
+  });
   const fetching = t.mock.method(globalThis, "fetch", async () => new Response(body, { status: 404 }));
   const failures: string[] = [];
   await watchExperiment(

@@ -13,8 +13,18 @@ test("numbers show four digits that count", () => {
 
 test("durations take the unit that suits them", () => {
   const cases: [number, string][] = [
-    [0, "0 s"], [0.0001, "< 1 ms"], [0.0356, "35.6 ms"], [0.25, "250 ms"], [4.23, "4.2 s"], [59.9, "59.9 s"], [60, "1 min"],
-    [185, "3 min 5 s"], [7800, "2 h 10 min"], [3600, "1 h"], [90_000, "1 d 1 h"], [59.97, "1 min"],
+    [0, "0 s"],
+    [0.0001, "< 1 ms"],
+    [0.0356, "35.6 ms"],
+    [0.25, "250 ms"],
+    [4.23, "4.2 s"],
+    [59.9, "59.9 s"],
+    [60, "1 min"],
+    [185, "3 min 5 s"],
+    [7800, "2 h 10 min"],
+    [3600, "1 h"],
+    [90_000, "1 d 1 h"],
+    [59.97, "1 min"],
   ];
   for (const [seconds, text] of cases) assert.equal(formatDuration(seconds), text);
 });

@@ -9,7 +9,12 @@ const form = { ...standardForm, target: "y" };
 
 test("the standard form is right, and asks for what differs from the defaults alone", () => {
   assert.deepEqual(checkForm(form), {});
-  assert.deepEqual(requestOf(form, "d", ["linear"]), { dataset_id: "d", target: "y", time_budget_seconds: 120, seed: 0 });
+  assert.deepEqual(requestOf(form, "d", ["linear"]), {
+    dataset_id: "d",
+    target: "y",
+    time_budget_seconds: 120,
+    seed: 0,
+  });
 });
 
 test("what is typed wrong is said, field by field", () => {
@@ -23,25 +28,54 @@ test("what is typed wrong is said, field by field", () => {
 
 test("choices become the request", () => {
   const all = {
-    ...form, budget: "trials" as const, trials: "12", validation: "time" as const, time: "day", holdout: "25", group: "g",
-    exclude: ["id", "y"], types: { zip: "categorical" as const }, without: ["linear"], metric: "f1" as const,
+    ...form,
+    budget: "trials" as const,
+    trials: "12",
+    validation: "time" as const,
+    time: "day",
+    holdout: "25",
+    group: "g",
+    exclude: ["id", "y"],
+    types: { zip: "categorical" as const },
+    without: ["linear"],
+    metric: "f1" as const,
   };
   assert.deepEqual(requestOf(all, "d", ["linear", "random_forest"]), {
-    dataset_id: "d", target: "y", metric: "f1", trials: 12, holdout: 0.25, time: "day", exclude: ["id"],
-    types: { zip: "categorical" }, learners: ["random_forest"], seed: 0,
+    dataset_id: "d",
+    target: "y",
+    metric: "f1",
+    trials: 12,
+    holdout: 0.25,
+    time: "day",
+    exclude: ["id"],
+    types: { zip: "categorical" },
+    learners: ["random_forest"],
+    seed: 0,
   });
   assert.equal(requestOf({ ...form, minutes: "0,5" }, "d", []).time_budget_seconds, 30);
 });
 
 test("what the server finds wrong lands at its field", () => {
-  const fields = [{ field: "types.zip", message: "no" }, { field: "time_budget_seconds", message: "too long" }, { field: "other", message: "?" }];
+  const fields = [
+    { field: "types.zip", message: "no" },
+    { field: "time_budget_seconds", message: "too long" },
+    { field: "other", message: "?" },
+  ];
   assert.deepEqual(errorsOf(fields), { types: "zip: no", minutes: "too long" });
 });
 
 test("failures say what a problem document says, or do without one", () => {
-  const body = { type: "urn:martlet:problem:unclosed_quote", title: "Unprocessable Content", status: 422, detail: "line 3: a quote" };
+  const body = {
+    type: "urn:martlet:problem:unclosed_quote",
+    title: "Unprocessable Content",
+    status: 422,
+    detail: "line 3: a quote",
+  };
   const failure = readProblem(422, JSON.stringify({ ...body, errors: [{ field: "types.zip", message: "no" }] }));
-  assert.deepEqual([failure.code, failure.message, failure.field("types")], ["unclosed_quote", "line 3: a quote", "no"]);
+  assert.deepEqual(
+    [failure.code, failure.message, failure.field("types")],
+    ["unclosed_quote", "line 3: a quote", "no"],
+  );
   assert.ok(!failure.isTemporary);
   assert.ok(readProblem(502, "<html>").isTemporary);
   assert.equal(asFailure(new TypeError("x")).message, "x");
@@ -57,7 +91,10 @@ test("datasets are called after their files", () => {
 test("code to copy survives quotes, and names no token but a variable", () => {
   const example = { 'it\'s "so"': `"#\\`, n: 1, none: null };
   const all = snippets({ origin: "http://h:1", modelID: "m", example, needsToken: true });
-  assert.deepEqual(all.map((snippet) => snippet.key), ["curl", "python", "swift", "cli"]);
+  assert.deepEqual(
+    all.map((snippet) => snippet.key),
+    ["curl", "python", "swift", "cli"],
+  );
   const [curl, python, swift] = all.map((snippet) => snippet.code);
   assert.ok(curl?.includes(`'\\''`) && curl.includes("$MARTLET_API_TOKEN"));
   const literal = /json\.loads\((".*")\)/.exec(python ?? "")?.[1] ?? "";

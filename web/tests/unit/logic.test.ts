@@ -8,11 +8,22 @@ import { bestBy, nearest, type ThresholdRow } from "../../src/lib/threshold";
 import { windowOf } from "../../src/lib/window";
 
 const entry = (model: string, score: number | null, seconds: number, more: object = {}) => ({
-  rank: score === null ? null : 1, model, learner: "linear", score, score_interval: null, fit_seconds: 1, predict_seconds: seconds,
-  hyperparameters: {}, model_id: model, ...more,
+  rank: score === null ? null : 1,
+  model,
+  learner: "linear",
+  score,
+  score_interval: null,
+  fit_seconds: 1,
+  predict_seconds: seconds,
+  hyperparameters: {},
+  model_id: model,
+  ...more,
 });
 const board: Leaderboard = {
-  experiment_id: "e", task: "binary", metric: "roc_auc", greater_is_better: true,
+  experiment_id: "e",
+  task: "binary",
+  metric: "roc_auc",
+  greater_is_better: true,
   entries: [entry("a_2", 0.8, 2, { metrics: { log_loss: 0.3 } }), entry("a_10", 0.9, 1), entry("failed", null, 0)],
 };
 
@@ -29,14 +40,25 @@ test("a leaderboard sorts on any column, failures last", () => {
 });
 
 test("the frontier holds what none beats in score and in speed", () => {
-  const points = [{ score: 0.9, seconds: 3 }, { score: 0.8, seconds: 1 }, { score: 0.85, seconds: 4 }, { score: 0.7, seconds: 1 }];
+  const points = [
+    { score: 0.9, seconds: 3 },
+    { score: 0.8, seconds: 1 },
+    { score: 0.85, seconds: 4 },
+    { score: 0.7, seconds: 1 },
+  ];
   assert.deepEqual(frontier(points, true), [1, 0]);
   assert.deepEqual(frontier(points, false), [3]);
 });
 
 test("a window covers the view, whatever the place", () => {
   for (const start of [0, 137, 4000, 99_999, 1e9]) {
-    const { first, end, before, after, total } = windowOf({ count: 2000, size: () => 44, start, length: 560, spare: 6 });
+    const { first, end, before, after, total } = windowOf({
+      count: 2000,
+      size: () => 44,
+      start,
+      length: 560,
+      spare: 6,
+    });
     assert.equal(before + (end - first) * 44 + after, total);
     const top = Math.min(start, total - 560);
     assert.ok(before <= top && total - after >= Math.min(total, top + 560), `at ${start}`);
@@ -49,7 +71,10 @@ test("a window covers the view, whatever the place", () => {
 });
 
 test("the first rows of a file, quoted cells and all; what is cut off is left out", () => {
-  assert.deepEqual(firstRows('a,"b ""x"", y"\r\n1,"two\nlines"\n3,cut', 9), [["a", 'b "x", y'], ["1", "two\nlines"]]);
+  assert.deepEqual(firstRows('a,"b ""x"", y"\r\n1,"two\nlines"\n3,cut', 9), [
+    ["a", 'b "x", y'],
+    ["1", "two\nlines"],
+  ]);
   assert.equal(firstRows("a\n1\n2\n3\n", 2).length, 2);
 });
 
@@ -64,7 +89,11 @@ test("fields suit their columns", () => {
 });
 
 test("a row is what was typed: numbers, texts as they are, nothing for missing", () => {
-  const columns = [column({ name: "n", type: "float" }), column({ name: "s", type: "text" }), column({ name: "m", type: "integer" })];
+  const columns = [
+    column({ name: "n", type: "float" }),
+    column({ name: "s", type: "text" }),
+    column({ name: "m", type: "integer" }),
+  ];
   assert.deepEqual(rowOf(columns, { n: "1,5", s: " x ", m: " " }), { n: 1.5, s: " x ", m: null });
   assert.deepEqual(rowOf(columns, { n: "abc" }).n, "abc");
   assert.deepEqual(draftOf({ n: 1.5, s: null, m: true }), { n: "1.5", s: "", m: "true" });
@@ -74,7 +103,11 @@ test("a row is what was typed: numbers, texts as they are, nothing for missing",
 test("small contributions become one, and the sum stays", () => {
   const all = [5, -4, 3, -2, 1].map((value, index) => ({ name: `c${index}`, value }));
   const shown = largest(all, 2);
-  assert.deepEqual(shown, [{ name: "c0", value: 5 }, { name: "c1", value: -4 }, { name: "3 others", value: 2 }]);
+  assert.deepEqual(shown, [
+    { name: "c0", value: 5 },
+    { name: "c1", value: -4 },
+    { name: "3 others", value: 2 },
+  ]);
 });
 
 test("thresholds are found by nearness and by what is best", () => {

@@ -26,7 +26,10 @@ beforeEach(() => {
     asked.push({ method, path, body: init.body ? JSON.parse(String(init.body)) : undefined });
     const answer = answers[`${method} ${path}`] ?? { status: 404, body: problem(404, `nothing at ${path}`) };
     const type = (answer.status ?? 200) < 400 ? "application/json" : "application/problem+json";
-    return new Response(JSON.stringify(answer.body), { status: answer.status ?? 200, headers: { "Content-Type": type } });
+    return new Response(JSON.stringify(answer.body), {
+      status: answer.status ?? 200,
+      headers: { "Content-Type": type },
+    });
   });
 });
 
@@ -38,7 +41,11 @@ afterEach(() => {
 });
 
 const problem = (status: number, detail: string, errors: object[] = []) => ({
-  type: "urn:martlet:problem:x", title: "Wrong", status, detail, errors,
+  type: "urn:martlet:problem:x",
+  title: "Wrong",
+  status,
+  detail,
+  errors,
 });
 
 function open(path: string): void {
@@ -59,30 +66,62 @@ async function until<T>(find: () => T | null | undefined | false, what: string):
   throw new Error(`${what} did not come; the page shows: ${document.body.textContent}`);
 }
 
-const button = (text: string) => [...document.querySelectorAll("button")].find((other) => other.textContent?.includes(text));
+const button = (text: string) =>
+  [...document.querySelectorAll("button")].find((other) => other.textContent?.includes(text));
 const dataset = {
-  id: "d1", name: "titanic", rows: 891, bytes: 19_432, created_at: "2026-01-01T00:00:00Z",
-  columns: [{ name: "Age", type: "float", missing: 177, distinct: 88 }, { name: "Survived", type: "integer", missing: 0, distinct: 2 }],
+  id: "d1",
+  name: "titanic",
+  rows: 891,
+  bytes: 19_432,
+  created_at: "2026-01-01T00:00:00Z",
+  columns: [
+    { name: "Age", type: "float", missing: 177, distinct: 88 },
+    { name: "Survived", type: "integer", missing: 0, distinct: 2 },
+  ],
 };
 const profileColumn = (name: string, castable: string[], task: string) => ({
-  name, type: castable[0], missing: 0, distinct: 2, warnings: [], castable, target_task: task,
+  name,
+  type: castable[0],
+  missing: 0,
+  distinct: 2,
+  warnings: [],
+  castable,
+  target_task: task,
 });
 
 function trainAnswers(): void {
   answers["GET /datasets/d1"] = { body: dataset };
   answers["GET /datasets/d1/profile"] = {
     body: {
-      rows: 891, suggested_target: "Survived",
-      columns: [profileColumn("Age", ["float"], "regression"), profileColumn("Survived", ["integer", "categorical"], "binary")],
+      rows: 891,
+      suggested_target: "Survived",
+      columns: [
+        profileColumn("Age", ["float"], "regression"),
+        profileColumn("Survived", ["integer", "categorical"], "binary"),
+      ],
     },
   };
-  answers["GET /learners"] = { body: { items: [{ name: "linear", title: "Linear", description: "A sum.", tasks: ["binary"] }], next_cursor: null } };
+  answers["GET /learners"] = {
+    body: { items: [{ name: "linear", title: "Linear", description: "A sum.", tasks: ["binary"] }], next_cursor: null },
+  };
   answers["POST /experiments/plan"] = {
     body: {
-      task: "binary", task_reason: "the target has two values", metric: "roc_auc", metrics: [{ name: "roc_auc", greater_is_better: true }],
-      class_count: 2, classes: [{ value: "0", count: 549 }, { value: "1", count: 342 }], rows: 891, rows_without_target: 0,
-      validation: "5-fold cross-validation", models_per_trial: 5, columns: [{ name: "Age", type: "float", is_used: true, strength: 0.9, is_leaking: true }],
-      learners: [{ name: "linear", is_suitable: true, seconds: 1 }], estimate: { seconds_per_trial: 1, trials: 120, seconds: 120, basis: "guessed" },
+      task: "binary",
+      task_reason: "the target has two values",
+      metric: "roc_auc",
+      metrics: [{ name: "roc_auc", greater_is_better: true }],
+      class_count: 2,
+      classes: [
+        { value: "0", count: 549 },
+        { value: "1", count: 342 },
+      ],
+      rows: 891,
+      rows_without_target: 0,
+      validation: "5-fold cross-validation",
+      models_per_trial: 5,
+      columns: [{ name: "Age", type: "float", is_used: true, strength: 0.9, is_leaking: true }],
+      learners: [{ name: "linear", is_suitable: true, seconds: 1 }],
+      estimate: { seconds_per_trial: 1, trials: 120, seconds: 120, basis: "guessed" },
     },
   };
 }
@@ -90,7 +129,24 @@ function trainAnswers(): void {
 test("home teaches who has nothing yet", async () => {
   answers["GET /experiments"] = { body: { items: [], next_cursor: null } };
   answers["GET /datasets"] = { body: { items: [], next_cursor: null } };
-  answers["GET /examples"] = { body: { items: [{ name: "iris", title: "Iris flowers", description: "Flowers.", target: "species", task: "multiclass", rows: 150, columns: 5, source: "", licence: "" }], next_cursor: null } };
+  answers["GET /examples"] = {
+    body: {
+      items: [
+        {
+          name: "iris",
+          title: "Iris flowers",
+          description: "Flowers.",
+          target: "species",
+          task: "multiclass",
+          rows: 150,
+          columns: 5,
+          source: "",
+          licence: "",
+        },
+      ],
+      next_cursor: null,
+    },
+  };
   open("/");
   await until(() => document.body.textContent?.includes("Name the column to predict"), "the steps");
   await until(() => document.querySelector('[aria-label="Use the example Iris flowers"]'), "the example");
@@ -115,40 +171,67 @@ test("a column that tells the target can be left out at once", async () => {
   open("/datasets/d1/train");
   const leave = await until(() => button("Leave it out"), "the warning");
   leave.click();
-  await until(() => asked.some((call) => JSON.stringify(call.body ?? {}).includes('"exclude":["Age"]')), "another plan");
+  await until(
+    () => asked.some((call) => JSON.stringify(call.body ?? {}).includes('"exclude":["Age"]')),
+    "another plan",
+  );
   await until(() => !button("Leave it out"), "the warning's end");
 });
 
 test("what the server refuses is said, and the form stays", async () => {
   trainAnswers();
-  answers["POST /experiments"] = { status: 422, body: problem(422, "seed: too odd", [{ field: "seed", message: "too odd" }]) };
+  answers["POST /experiments"] = {
+    status: 422,
+    body: problem(422, "seed: too odd", [{ field: "seed", message: "too odd" }]),
+  };
   open("/datasets/d1/train");
   const start = await until(() => button("Start training"), "the button");
   await until(() => document.body.textContent?.includes("5-fold cross-validation"), "the plan");
   start.click();
-  await until(() => [...document.querySelectorAll('[role="alert"]')].some((alert) => alert.textContent?.includes("too odd")), "the refusal");
+  await until(
+    () => [...document.querySelectorAll('[role="alert"]')].some((alert) => alert.textContent?.includes("too odd")),
+    "the refusal",
+  );
   assert.equal(location.pathname, "/datasets/d1/train");
 });
 
 test("a type changed on the dataset's page is taken by the next training", async () => {
   trainAnswers();
   open("/datasets/d1");
-  const choice = await until(() => document.querySelector<HTMLSelectElement>('select[aria-label="Type of Survived"]'), "the choice");
+  const choice = await until(
+    () => document.querySelector<HTMLSelectElement>('select[aria-label="Type of Survived"]'),
+    "the choice",
+  );
   choice.value = "categorical";
   choice.dispatchEvent(new Event("change", { bubbles: true }));
   await until(() => document.body.textContent?.includes("1 type changed"), "the notice");
   flushSync(() => navigate("/datasets/d1/train"));
-  await until(() => asked.some((call) => JSON.stringify(call.body ?? {}).includes('"types":{"Survived":"categorical"}')), "the plan");
+  await until(
+    () => asked.some((call) => JSON.stringify(call.body ?? {}).includes('"types":{"Survived":"categorical"}')),
+    "the plan",
+  );
 });
 
 test("a server that asks for a token gets one over the page, which stays", async () => {
   answers["GET /cluster"] = { status: 401, body: problem(401, "a token is needed") };
   open("/cluster");
-  const field = await until(() => document.querySelector<HTMLInputElement>("input[type=password]"), "the field for the token");
+  const field = await until(
+    () => document.querySelector<HTMLInputElement>("input[type=password]"),
+    "the field for the token",
+  );
   assert.match(document.querySelector('[role="dialog"]')?.textContent ?? "", /MARTLET_API_TOKEN/);
   answers["GET /experiments"] = { body: { items: [], next_cursor: null } };
   answers["GET /cluster"] = {
-    body: { workers: [], slots: 0, busy_slots: 0, queue_lag: 0, running_experiments: 0, queued_experiments: 0, storage: [], links: [] },
+    body: {
+      workers: [],
+      slots: 0,
+      busy_slots: 0,
+      queue_lag: 0,
+      running_experiments: 0,
+      queued_experiments: 0,
+      storage: [],
+      links: [],
+    },
   };
   const setter = Object.getOwnPropertyDescriptor(window.HTMLInputElement.prototype, "value")?.set;
   setter?.call(field, "secret");

@@ -7,8 +7,11 @@ test("every address leads to its page", () => {
   assert.deepEqual(parseRoute("/datasets/"), { name: "datasets" });
   assert.deepEqual(parseRoute("/experiments/new"), { name: "newExperiment" });
   for (const [path, name] of [
-    [paths.dataset("a b"), "dataset"], [paths.train("a b"), "train"], [paths.experiment("a b"), "experiment"],
-    [paths.model("a b"), "model"], [paths.predict("a b"), "predict"],
+    [paths.dataset("a b"), "dataset"],
+    [paths.train("a b"), "train"],
+    [paths.experiment("a b"), "experiment"],
+    [paths.model("a b"), "model"],
+    [paths.predict("a b"), "predict"],
   ] as const) {
     assert.deepEqual(parseRoute(path), { name, id: "a b" });
   }

@@ -18,7 +18,8 @@ for (const name of ["document", "location", "history", "sessionStorage", "localS
 }
 const own = ["Event", "EventTarget", "CustomEvent", "MouseEvent", "Node", "Element", "HTMLElement", "File", "FormData"];
 for (const name of own) globalThis[name] = page[name];
-for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) globalThis[name] = page[name].bind(page);
+for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"])
+  globalThis[name] = page[name].bind(page);
 Object.defineProperty(globalThis, "navigator", { value: page.navigator, configurable: true });
 
 const noListeners = { addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {} };

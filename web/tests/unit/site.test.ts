@@ -18,7 +18,14 @@ test("every name that a shim gives exists in what it is a shim of", async (t) =>
   const [hash] = existsSync(vendor) ? readdirSync(vendor) : [];
   const folder = join(vendor, hash ?? "");
   if (!existsSync(join(folder, "react/index.js"))) return t.skip("built with npm, which needs no shims");
-  for (const name of ["react/index.js", "react/jsx-runtime.js", "react-dom/index.js", "react-dom/client.js", "@mui/material/index.js", "@mui/material/styles.js"]) {
+  for (const name of [
+    "react/index.js",
+    "react/jsx-runtime.js",
+    "react-dom/index.js",
+    "react-dom/client.js",
+    "@mui/material/index.js",
+    "@mui/material/styles.js",
+  ]) {
     const module = (await import(join(folder, name))) as Record<string, unknown>;
     const missing = Object.keys(module).filter((key) => module[key] === undefined);
     assert.deepEqual(missing, [], name);
@@ -34,5 +41,6 @@ test("the page loads nothing from elsewhere, and has no script of its own but th
 
 test("addresses in the page lead to files", () => {
   const page = readFileSync(join(site, "index.html"), "utf8");
-  for (const [, address] of page.matchAll(/"(\/(?:app|vendor)\/[^"]*)"/g)) assert.ok(existsSync(join(site, address ?? "")), address);
+  for (const [, address] of page.matchAll(/"(\/(?:app|vendor)\/[^"]*)"/g))
+    assert.ok(existsSync(join(site, address ?? "")), address);
 });

@@ -9,7 +9,10 @@ test("a table of 2,000 rows keeps a few in the page and says its true size", asy
   const host = document.createElement("div");
   document.body.append(host);
   const root = createRoot(host);
-  const columns = [{ key: "a", header: "A", width: 100 }, { key: "b", header: "B", width: 100 }];
+  const columns = [
+    { key: "a", header: "A", width: 100 },
+    { key: "b", header: "B", width: 100 },
+  ];
   const row = (index: number) => [String(index), `row ${index}`];
   flushSync(() => root.render(createElement(VirtualTable, { label: "Numbers", columns, rowCount: 2000, row })));
   const table = host.querySelector("table");

@@ -45,7 +45,8 @@ export function ClusterPage() {
             <Section title="Workers" isBare>
               {data.workers.length === 0 ? (
                 <EmptyState icon="dns" title="No workers">
-                  Nothing is trained until there is one. Start one with <code>martlet worker</code>; experiments wait for it.
+                  Nothing is trained until there is one. Start one with <code>martlet worker</code>; experiments wait
+                  for it.
                 </EmptyState>
               ) : (
                 <WorkerTable workers={data.workers} />
@@ -62,10 +63,15 @@ export function ClusterPage() {
 function factsOf(cluster: Cluster) {
   const queued = cluster.queued_experiments;
   return [
-    { label: "Slots in use", value: `${formatInteger(cluster.busy_slots)} of ${formatInteger(cluster.slots)}`, hint: plural(cluster.workers.length, "worker") },
+    {
+      label: "Slots in use",
+      value: `${formatInteger(cluster.busy_slots)} of ${formatInteger(cluster.slots)}`,
+      hint: plural(cluster.workers.length, "worker"),
+    },
     { label: "Trials waiting", value: formatInteger(cluster.queue_lag) },
     {
-      label: "Experiments running", value: formatInteger(cluster.running_experiments),
+      label: "Experiments running",
+      value: formatInteger(cluster.running_experiments),
       ...(queued > 0 ? { hint: `${formatInteger(queued)} waiting` } : {}),
     },
     { label: "Data found in memory", value: formatPercent(cluster.data_hit_rate) },

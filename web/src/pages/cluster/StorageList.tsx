@@ -17,7 +17,9 @@ export function StorageList({ stores }: { stores: NonNullable<Cluster["storage"]
             spacing={2}
             sx={{ px: 2, py: 1.5, alignItems: "center", borderTop: index > 0 ? 1 : 0, borderColor: "divider" }}
           >
-            <Icon sx={{ color: store.healthy ? "success.main" : "error.main" }}>{store.healthy ? "check_circle" : "error"}</Icon>
+            <Icon sx={{ color: store.healthy ? "success.main" : "error.main" }}>
+              {store.healthy ? "check_circle" : "error"}
+            </Icon>
             <Typography variant="body2" sx={{ fontWeight: 500, minWidth: 120 }}>
               {store.name.charAt(0).toUpperCase() + store.name.slice(1)}
             </Typography>

@@ -14,11 +14,21 @@ export function WorkerTable({ workers }: { workers: readonly Worker[] }) {
         <tr>
           <th scope="col">Worker</th>
           <th scope="col">Doing</th>
-          <th scope="col" style={{ textAlign: "right" }}>Slots</th>
-          <th scope="col" style={{ textAlign: "right" }}>Threads</th>
-          <th scope="col" style={{ textAlign: "right" }}>Trials done</th>
-          <th scope="col" style={{ textAlign: "right" }}>Data in memory</th>
-          <th scope="col" style={{ textAlign: "right" }}>Data in cache</th>
+          <th scope="col" style={{ textAlign: "right" }}>
+            Slots
+          </th>
+          <th scope="col" style={{ textAlign: "right" }}>
+            Threads
+          </th>
+          <th scope="col" style={{ textAlign: "right" }}>
+            Trials done
+          </th>
+          <th scope="col" style={{ textAlign: "right" }}>
+            Data in memory
+          </th>
+          <th scope="col" style={{ textAlign: "right" }}>
+            Data in cache
+          </th>
           <th scope="col">Started</th>
         </tr>
       </thead>
@@ -55,4 +65,5 @@ export function WorkerTable({ workers }: { workers: readonly Worker[] }) {
   );
 }
 
-const rate = (hits: number, misses: number): string => (hits + misses === 0 ? "–" : formatPercent(hits / (hits + misses)));
+const rate = (hits: number, misses: number): string =>
+  hits + misses === 0 ? "–" : formatPercent(hits / (hits + misses));

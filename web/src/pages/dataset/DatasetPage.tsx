@@ -48,7 +48,9 @@ export function DatasetPage({ id }: { id: string }) {
 
 const describe = (dataset: Dataset) =>
   [
-    plural(dataset.rows, "row"), plural(dataset.columns.length, "column"), formatBytes(dataset.bytes),
+    plural(dataset.rows, "row"),
+    plural(dataset.columns.length, "column"),
+    formatBytes(dataset.bytes),
     `made ${formatAgo(dataset.created_at)}`,
   ].join(" · ");
 

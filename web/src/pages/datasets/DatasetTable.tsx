@@ -12,11 +12,21 @@ export function DatasetTable({ datasets }: { datasets: readonly Dataset[] }) {
       <thead>
         <tr>
           <th scope="col">Name</th>
-          <th scope="col" style={{ textAlign: "right" }}>Rows</th>
-          <th scope="col" style={{ textAlign: "right" }}>Columns</th>
-          <th scope="col" style={{ textAlign: "right" }}>Size</th>
+          <th scope="col" style={{ textAlign: "right" }}>
+            Rows
+          </th>
+          <th scope="col" style={{ textAlign: "right" }}>
+            Columns
+          </th>
+          <th scope="col" style={{ textAlign: "right" }}>
+            Size
+          </th>
           <th scope="col">Made</th>
-          <th scope="col"><Box component="span" sx={hidden}>Actions</Box></th>
+          <th scope="col">
+            <Box component="span" sx={hidden}>
+              Actions
+            </Box>
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -45,5 +55,10 @@ export function DatasetTable({ datasets }: { datasets: readonly Dataset[] }) {
 
 /** For screen readers alone. */
 export const hidden = {
-  position: "absolute", width: 1, height: 1, overflow: "hidden", clipPath: "inset(50%)", whiteSpace: "nowrap",
+  position: "absolute",
+  width: 1,
+  height: 1,
+  overflow: "hidden",
+  clipPath: "inset(50%)",
+  whiteSpace: "nowrap",
 } as const;

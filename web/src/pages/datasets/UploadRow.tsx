@@ -1,5 +1,14 @@
 import {
-  Alert, AlertTitle, Button, IconButton, Icon, LinearProgress, Paper, Stack, Tooltip, Typography,
+  Alert,
+  AlertTitle,
+  Button,
+  IconButton,
+  Icon,
+  LinearProgress,
+  Paper,
+  Stack,
+  Tooltip,
+  Typography,
 } from "@mui/material";
 import { adviceFor } from "../../api/failure";
 import { sentence } from "../../components/FailureNotice";

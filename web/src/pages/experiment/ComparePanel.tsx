@@ -28,10 +28,7 @@ export function ComparePanel({ board, isRunning }: ComparePanelProps) {
       return [{ name: modelTitle(entry), score, seconds: entry.predict_seconds, modelID: entry.model_id }];
     });
   }, [board, metric]);
-  const best = useMemo(
-    () => (board ? frontier(points, isGreaterBetter(metric, board)) : []),
-    [points, board, metric],
-  );
+  const best = useMemo(() => (board ? frontier(points, isGreaterBetter(metric, board)) : []), [points, board, metric]);
   if (!board || points.length === 0) {
     return <Typography sx={{ color: "text.secondary", py: 4 }}>Models appear here as trials end.</Typography>;
   }

@@ -7,7 +7,11 @@ const head = [
   { key: "at", header: "Time", width: 120 },
   { key: "text", header: "What happened", width: 520 },
 ];
-const signs = { plain: null, good: { icon: "star", color: "success.main" }, bad: { icon: "error_outline", color: "error.main" } };
+const signs = {
+  plain: null,
+  good: { icon: "star", color: "success.main" },
+  bad: { icon: "error_outline", color: "error.main" },
+};
 
 /** What happened, the latest first. */
 export function EventLog({ lines }: { lines: readonly LogLine[] }) {

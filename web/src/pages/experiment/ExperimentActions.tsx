@@ -45,7 +45,11 @@ export function ExperimentActions({ experiment, onChange }: { experiment: Experi
         Train again
       </LinkButton>
       {experiment.best_model_id !== null && (
-        <LinkButton to={paths.model(experiment.best_model_id)} variant="contained" startIcon={<Icon>emoji_events</Icon>}>
+        <LinkButton
+          to={paths.model(experiment.best_model_id)}
+          variant="contained"
+          startIcon={<Icon>emoji_events</Icon>}
+        >
           Best model
         </LinkButton>
       )}

@@ -62,7 +62,9 @@ function Subtitle({ experiment, dataset }: { experiment: Experiment; dataset: Da
       {dataset && (
         <>
           {" from "}
-          <Link to={paths.dataset(dataset.id)} isInText>{dataset.name}</Link>
+          <Link to={paths.dataset(dataset.id)} isInText>
+            {dataset.name}
+          </Link>
         </>
       )}
       {" · "}

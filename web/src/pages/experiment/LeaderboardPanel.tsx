@@ -7,7 +7,13 @@ import { SortHeader } from "../../components/SortHeader";
 import { VirtualTable, type VirtualColumn } from "../../components/VirtualTable";
 import { formatDuration, formatNumber, plural } from "../../lib/format";
 import {
-  isGreaterBetter, metricsIn, scoreOn, sorted, type Entry, type Sort, type SortKey,
+  isGreaterBetter,
+  metricsIn,
+  scoreOn,
+  sorted,
+  type Entry,
+  type Sort,
+  type SortKey,
 } from "../../lib/leaderboard";
 import { learnerTitle, metricTitle } from "../../lib/metrics";
 import { paths } from "../../lib/router";
@@ -39,8 +45,13 @@ export function LeaderboardPanel({ board, isRunning }: LeaderboardPanelProps) {
     const direction = sort.key !== key ? "none" : sort.isDescending ? "descending" : "ascending";
     const isDescending = sort.key === key ? !sort.isDescending : key === "score" && usual.isDescending;
     return {
-      key, width, align, sort: direction,
-      header: <SortHeader title={title} direction={direction} align={align} onClick={() => setSort({ key, isDescending })} />,
+      key,
+      width,
+      align,
+      sort: direction,
+      header: (
+        <SortHeader title={title} direction={direction} align={align} onClick={() => setSort({ key, isDescending })} />
+      ),
     };
   };
   const columns: readonly VirtualColumn[] = [
@@ -55,8 +66,8 @@ export function LeaderboardPanel({ board, isRunning }: LeaderboardPanelProps) {
     <Stack spacing={2}>
       <Stack direction="row" spacing={2} useFlexGap sx={{ alignItems: "center", flexWrap: "wrap" }}>
         <Typography variant="body2" sx={{ color: "text.secondary", flexGrow: 1 }}>
-          {plural(entries.length, "model")}. Scores come from rows a model has not seen; in brackets, where 95 of 100 repeats would
-          be.
+          {plural(entries.length, "model")}. Scores come from rows a model has not seen; in brackets, where 95 of 100
+          repeats would be.
         </Typography>
         {metrics.length > 1 && (
           <NativeSelect

@@ -37,12 +37,18 @@ export function ProgressPanel({ experiment, run, stream, failure, state }: Progr
     },
     {
       label: "Trials",
-      value: isCounted ? `${formatInteger(completed)} of ${formatInteger(experiment.trials ?? 0)}` : formatInteger(completed),
+      value: isCounted
+        ? `${formatInteger(completed)} of ${formatInteger(experiment.trials ?? 0)}`
+        : formatInteger(completed),
       ...(failed > 0 ? { hint: `${formatInteger(failed)} without a score` } : {}),
     },
     { label: "Time", value: formatDuration(used) },
   ];
-  if (isRunning) facts.push({ label: "Time left", value: left === null ? "…" : left === 0 ? "finishing" : `about ${formatDuration(Math.ceil(left))}` });
+  if (isRunning)
+    facts.push({
+      label: "Time left",
+      value: left === null ? "…" : left === 0 ? "finishing" : `about ${formatDuration(Math.ceil(left))}`,
+    });
   return (
     <Paper variant="outlined" component="section" aria-label="Progress" sx={{ p: { xs: 2, sm: 3 } }}>
       <Stack spacing={2.5}>
@@ -64,8 +70,8 @@ export function ProgressPanel({ experiment, run, stream, failure, state }: Progr
         </Stack>
         {isRunning && stream === "waiting" && (
           <Alert severity="warning" variant="outlined">
-            {failure && failure.status > 0 ? sentence(failure.message) : "The connection to the server was lost."} Training goes
-            on there; this page takes it up again by itself.
+            {failure && failure.status > 0 ? sentence(failure.message) : "The connection to the server was lost."}{" "}
+            Training goes on there; this page takes it up again by itself.
           </Alert>
         )}
         {(run.error ?? experiment.error) && (

@@ -28,7 +28,9 @@ export function ExperimentTable({ experiments, datasets }: ExperimentTableProps)
           <th scope="col">Predicts</th>
           <th scope="col">State</th>
           <th scope="col">Best score</th>
-          <th scope="col" style={{ textAlign: "right" }}>Trials</th>
+          <th scope="col" style={{ textAlign: "right" }}>
+            Trials
+          </th>
           <th scope="col">Started</th>
         </tr>
       </thead>

@@ -33,8 +33,8 @@ export function ExperimentsPage() {
         {() =>
           list.items.length === 0 ? (
             <EmptyState icon="science" title="No experiments yet" actions={start}>
-              An experiment tries many learners and settings on one column of a dataset, scores each on rows it has not seen,
-              and ranks them. Choose a dataset to start one.
+              An experiment tries many learners and settings on one column of a dataset, scores each on rows it has not
+              seen, and ranks them. Choose a dataset to start one.
             </EmptyState>
           ) : (
             <Stack spacing={2}>

@@ -13,22 +13,29 @@ import { ExperimentTable } from "../experiments/ExperimentTable";
 
 const steps = [
   {
-    icon: "upload_file", title: "Bring a table",
+    icon: "upload_file",
+    title: "Bring a table",
     text: "A row for each case, a column for each thing known about it. Martlet finds out what is in it.",
   },
   {
-    icon: "ads_click", title: "Name the column to predict",
+    icon: "ads_click",
+    title: "Name the column to predict",
     text: "Who leaves, what it costs, which kind it is. Everything else has a sensible default.",
   },
   {
-    icon: "emoji_events", title: "Get models, ranked and explained",
+    icon: "emoji_events",
+    title: "Get models, ranked and explained",
     text: "Scores come from rows a model has not seen. Then predict, download, or call it from your code.",
   },
 ];
 
 /** What was done lately, and how to start. */
 export function HomePage() {
-  const experiments = useResource("experiments:recent", (signal) => call("listExperiments", { query: { limit: 5 }, signal }), 10_000);
+  const experiments = useResource(
+    "experiments:recent",
+    (signal) => call("listExperiments", { query: { limit: 5 }, signal }),
+    10_000,
+  );
   const datasets = useResource("datasets:recent", (signal) => call("listDatasets", { query: { limit: 5 }, signal }));
   const isNew = experiments.data?.items.length === 0 && datasets.data?.items.length === 0;
   return (

@@ -18,7 +18,10 @@ export function DetailsView({ model, evaluation: { card }, entry }: ModelParts) 
       {isEnsemble && (
         <Section title="Members" hint="The models whose predictions are averaged, with their weights.">
           <Definitions
-            items={card.members.map((member) => ({ name: learnerTitle(member.model), value: formatPercent(member.weight) }))}
+            items={card.members.map((member) => ({
+              name: learnerTitle(member.model),
+              value: formatPercent(member.weight),
+            }))}
           />
         </Section>
       )}
@@ -43,7 +46,9 @@ export function DetailsView({ model, evaluation: { card }, entry }: ModelParts) 
           <Definitions
             items={card.columns.map((column) => ({
               name: column.name,
-              value: column.left_out ? `not used: ${column.left_out}` : (typeTitles[column.type as ColumnType] ?? column.type),
+              value: column.left_out
+                ? `not used: ${column.left_out}`
+                : (typeTitles[column.type as ColumnType] ?? column.type),
             }))}
           />
         </Box>

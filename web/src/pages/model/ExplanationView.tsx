@@ -25,7 +25,13 @@ export function ExplanationView({ model }: ModelParts) {
   );
   if (explanation.data) return <Explained explanation={explanation.data} target={model.target} />;
   if (explanation.failure) {
-    return <FailureNotice failure={explanation.failure} title="The model could not be explained" onRetry={explanation.reload} />;
+    return (
+      <FailureNotice
+        failure={explanation.failure}
+        title="The model could not be explained"
+        onRetry={explanation.reload}
+      />
+    );
   }
   return <Waiting />;
 }
@@ -72,14 +78,20 @@ function Explained({ explanation, target }: { explanation: Explanation; target: 
                   label="Columns"
                   size="small"
                   value={important ? "all" : "some"}
-                  options={[{ value: "some", title: `First ${shownColumns}` }, { value: "all", title: `All ${importance.columns.length}` }]}
+                  options={[
+                    { value: "some", title: `First ${shownColumns}` },
+                    { value: "all", title: `All ${importance.columns.length}` },
+                  ]}
                   onChange={(value) => setImportant(value === "all")}
                 />
               )
             }
           >
             <BarChart
-              label={`Importance of columns; most important: ${bars.slice(0, 3).map((bar) => bar.name).join(", ")}`}
+              label={`Importance of columns; most important: ${bars
+                .slice(0, 3)
+                .map((bar) => bar.name)
+                .join(", ")}`}
               valueName={`${metricTitle(importance.metric)} lost`}
               bars={bars}
             />
@@ -104,7 +116,9 @@ function Contributions({ contributions, target }: ContributionsProps) {
   const output = isClass ? `${target} being ${contributions.points_output}` : target;
   const unit = contributions.scale === "probability" ? "probability" : contributions.scale;
   if (columns.length === 0) {
-    const bars = contributions.columns.slice(0, shownColumns).map((column) => ({ name: column.column, value: column.mean_absolute }));
+    const bars = contributions.columns
+      .slice(0, shownColumns)
+      .map((column) => ({ name: column.column, value: column.mean_absolute }));
     return (
       <Section title="What moves predictions" hint={`Mean size of what each column adds to ${output}.`}>
         <BarChart label="Mean size of contributions" valueName={`Mean contribution (${unit})`} bars={bars} />

@@ -51,9 +51,14 @@ export function ModelPage({ id }: { id: string }) {
       title={found ? learnerTitle(found.model.model) : "Model"}
       above={[
         { title: "Experiments", to: paths.experiments },
-        ...(found ? [{ title: `Predicting ${found.model.target}`, to: paths.experiment(found.model.experiment_id) }] : []),
+        ...(found
+          ? [{ title: `Predicting ${found.model.target}`, to: paths.experiment(found.model.experiment_id) }]
+          : []),
       ]}
-      subtitle={found && `Predicts ${found.model.target} · ${taskTitles[found.model.task]} · scored by ${found.evaluation.card.validation}`}
+      subtitle={
+        found &&
+        `Predicts ${found.model.target} · ${taskTitles[found.model.task]} · scored by ${found.evaluation.card.validation}`
+      }
       actions={
         found && (
           <LinkButton to={paths.predict(id)} variant="contained" startIcon={<Icon>bolt</Icon>}>

@@ -10,12 +10,21 @@ import type { ModelParts } from "./ModelPage";
 import { ResidualCharts } from "./ResidualCharts";
 import { ThresholdPanel } from "./ThresholdPanel";
 
-export const grid = { display: "grid", gap: 3, gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "repeat(2, minmax(0, 1fr))" }, alignItems: "start" };
+export const grid = {
+  display: "grid",
+  gap: 3,
+  gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "repeat(2, minmax(0, 1fr))" },
+  alignItems: "start",
+};
 
 /** How good the model is on rows it has not seen. */
 export function ScoresView({ evaluation: { evaluation } }: ModelParts) {
   if (!evaluation) {
-    return <Alert severity="info" variant="outlined">This model was made before scores were kept in full. Train again to see them.</Alert>;
+    return (
+      <Alert severity="info" variant="outlined">
+        This model was made before scores were kept in full. Train again to see them.
+      </Alert>
+    );
   }
   return (
     <Stack spacing={3}>
@@ -35,15 +44,21 @@ export function ScoresView({ evaluation: { evaluation } }: ModelParts) {
 }
 
 function MetricTable({ evaluation }: { evaluation: Evaluation }) {
-  const hint = `From ${formatInteger(evaluation.rows)} rows that the model had not seen; 95 of 100 repeats would fall in the range.`;
+  const hint =
+    `From ${formatInteger(evaluation.rows)} rows that the model had not seen; 95 of 100 repeats would fall in the range, ` +
+    "which is found by drawing rows anew, here and for the leaderboard.";
   return (
     <Section title="Scores" hint={hint}>
       <ScrollTable label="Scores" isFramed={false}>
         <thead>
           <tr>
             <th scope="col">Metric</th>
-            <th scope="col" style={{ textAlign: "right" }}>Score</th>
-            <th scope="col" style={{ textAlign: "right" }}>Range</th>
+            <th scope="col" style={{ textAlign: "right" }}>
+              Score
+            </th>
+            <th scope="col" style={{ textAlign: "right" }}>
+              Range
+            </th>
           </tr>
         </thead>
         <tbody>

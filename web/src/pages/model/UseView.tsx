@@ -19,15 +19,21 @@ export function UseView({ model, evaluation }: ModelParts) {
   const name = `${model.target}-${model.model}`.replace(/[^\w-]+/g, "-");
   const downloads = [
     {
-      title: "Model", file: `${name}.martlet`, url: address("getModelArtifact", path),
+      title: "Model",
+      file: `${name}.martlet`,
+      url: address("getModelArtifact", path),
       text: `The whole model in one file (${formatBytes(evaluation.bytes)}), for martlet predict on any machine.`,
     },
     {
-      title: "ONNX", file: `${name}.onnx`, url: address("getModelONNX", path),
+      title: "ONNX",
+      file: `${name}.onnx`,
+      url: address("getModelONNX", path),
       text: "For ONNX Runtime in other languages, on phones and in browsers.",
     },
     {
-      title: "Report", file: `${name}.html`, url: address("getReport", path),
+      title: "Report",
+      file: `${name}.html`,
+      url: address("getReport", path),
       text: "Scores and explanation as one page to keep or pass on. Making it takes up to a minute, once.",
     },
   ];

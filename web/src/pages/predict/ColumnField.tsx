@@ -17,7 +17,10 @@ export function ColumnField({ column, value, error, onChange }: ColumnFieldProps
   const levels = column.levels ?? [];
   if (kind === "choice") {
     const own = value === "" || levels.includes(value) ? [] : [value];
-    const options = ["", ...own, ...levels].map((level) => ({ value: level, title: level === "" ? "(missing)" : level }));
+    const options = ["", ...own, ...levels].map((level) => ({
+      value: level,
+      title: level === "" ? "(missing)" : level,
+    }));
     return (
       <NativeSelect
         label={column.name}

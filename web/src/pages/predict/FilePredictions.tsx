@@ -88,7 +88,9 @@ function Sending({ file, progress, onCancel }: { file: File; progress: UploadPro
         aria-label={`Predictions of ${file.name}`}
       />
       <Typography variant="caption" sx={{ color: "text.secondary" }}>
-        {progress.isReading ? "Sent. The model predicts …" : `${formatPercent(share, 0)} of ${formatBytes(file.size)} sent`}
+        {progress.isReading
+          ? "Sent. The model predicts …"
+          : `${formatPercent(share, 0)} of ${formatBytes(file.size)} sent`}
       </Typography>
     </Section>
   );

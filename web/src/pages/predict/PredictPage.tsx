@@ -12,7 +12,10 @@ import { RowForm } from "./RowForm";
 export function PredictPage({ id }: { id: string }) {
   const parts = useResource(`model:${id}:predict`, async (signal) => {
     const path = { id };
-    const [model, schema] = await Promise.all([call("getModel", { path, signal }), call("getModelSchema", { path, signal })]);
+    const [model, schema] = await Promise.all([
+      call("getModel", { path, signal }),
+      call("getModelSchema", { path, signal }),
+    ]);
     return { model, schema };
   });
   const [view, setView] = useQueryValue("view", "row");
@@ -33,7 +36,11 @@ export function PredictPage({ id }: { id: string }) {
               <Tab label="A file" value="file" id="tab-file" aria-controls="panel" />
             </Tabs>
             <div role="tabpanel" id="panel" aria-labelledby={`tab-${view}`}>
-              {view === "file" ? <FilePredictions model={model} schema={schema} /> : <RowForm model={model} schema={schema} />}
+              {view === "file" ? (
+                <FilePredictions model={model} schema={schema} />
+              ) : (
+                <RowForm model={model} schema={schema} />
+              )}
             </div>
           </Stack>
         )}

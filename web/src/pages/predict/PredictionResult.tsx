@@ -21,7 +21,8 @@ export function PredictionResult({ result, schema }: { result: ExplanationRows; 
   const output = Math.max(0, chosen === undefined ? predicted : result.outputs.indexOf(chosen));
   const name = result.outputs[output] ?? "";
   const contributions = result.columns.map((column, index) => ({
-    name: column, value: (row.contributions[index] as unknown as number[])[output] ?? 0,
+    name: column,
+    value: (row.contributions[index] as unknown as number[])[output] ?? 0,
   }));
   const isNumber = ranked.length === 0;
   const what = isNumber ? schema.target : `the probability of ${name}`;

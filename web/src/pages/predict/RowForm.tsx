@@ -45,7 +45,9 @@ export function RowForm({ model, schema }: { model: Model; schema: ModelSchema }
   return (
     <Box
       sx={{
-        display: "grid", gap: 3, alignItems: "start",
+        display: "grid",
+        gap: 3,
+        alignItems: "start",
         gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 3fr) minmax(0, 2fr)" },
       }}
     >

@@ -1,5 +1,13 @@
 import {
-  FormControl, FormControlLabel, FormLabel, InputAdornment, Radio, RadioGroup, Stack, TextField, Typography,
+  FormControl,
+  FormControlLabel,
+  FormLabel,
+  InputAdornment,
+  Radio,
+  RadioGroup,
+  Stack,
+  TextField,
+  Typography,
 } from "@mui/material";
 import { Section } from "../../components/Section";
 import { formatDuration, plural } from "../../lib/format";
@@ -60,7 +68,6 @@ export function BudgetPart({ form, onChange, errors, plan }: FormPart) {
 
 type Estimate = NonNullable<FormPart["plan"]>["estimate"];
 
-const estimateOfTime = ({ trials }: Estimate) =>
-  `Enough for about ${plural(Math.max(1, trials), "trial")}.`;
+const estimateOfTime = ({ trials }: Estimate) => `Enough for about ${plural(Math.max(1, trials), "trial")}.`;
 
 const estimateOfTrials = ({ seconds }: Estimate) => `This takes about ${formatDuration(seconds)}.`;

@@ -18,7 +18,10 @@ export function OtherPart({ form, onChange, errors, profile }: FormPart) {
       <NativeSelect
         label="Weight column"
         value={form.weight}
-        options={[{ value: "", title: "None: every row counts the same" }, ...weights.map(({ name }) => ({ value: name, title: name }))]}
+        options={[
+          { value: "", title: "None: every row counts the same" },
+          ...weights.map(({ name }) => ({ value: name, title: name })),
+        ]}
         onChange={(weight) => onChange({ weight })}
         isWrong={errors.weight !== undefined}
         helperText={errors.weight ?? "How much each row counts, in training and in scores."}

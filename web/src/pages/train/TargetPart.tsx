@@ -1,5 +1,15 @@
 import {
-  Alert, Box, Button, Chip, FormControl, FormControlLabel, FormHelperText, FormLabel, Radio, RadioGroup, Stack,
+  Alert,
+  Box,
+  Button,
+  Chip,
+  FormControl,
+  FormControlLabel,
+  FormHelperText,
+  FormLabel,
+  Radio,
+  RadioGroup,
+  Stack,
   Typography,
 } from "@mui/material";
 import { sentence } from "../../components/FailureNotice";
@@ -42,7 +52,9 @@ export function TargetPart({ form, onChange, errors, profile, plan }: FormPart) 
           helperText={errors.target && sentence(errors.target)}
           isFullWidth
         />
-        {plan?.classes && plan.classes.length > 0 && <Classes classes={plan.classes} count={plan.class_count} rows={plan.rows} />}
+        {plan?.classes && plan.classes.length > 0 && (
+          <Classes classes={plan.classes} count={plan.class_count} rows={plan.rows} />
+        )}
         {plan && plan.rows_without_target > 0 && (
           <Typography variant="body2" sx={{ color: "text.secondary" }}>
             {plural(plan.rows_without_target, "row")} without a value in {form.target} cannot be learnt from and{" "}
@@ -126,8 +138,8 @@ function Leaks({ form, onChange, plan }: Pick<FormPart, "form" | "onChange" | "p
             </Button>
           }
         >
-          <strong>{column.name}</strong> alone tells {form.target} almost without error. If it is only known afterwards, leave it
-          out: scores would be too good to be true.
+          <strong>{column.name}</strong> alone tells {form.target} almost without error. If it is only known afterwards,
+          leave it out: scores would be too good to be true.
         </Alert>
       ))}
     </>

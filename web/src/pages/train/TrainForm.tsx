@@ -114,11 +114,18 @@ type Change = { text: string; isWrong: boolean };
 /** What is set in the parts that are folded away, so that one need not open them to know. */
 function advancedChanges(form: ExperimentForm, errors: ReturnType<typeof checkForm>): Record<string, Change> {
   const wrong = (...fields: (keyof ExperimentForm)[]) => fields.some((field) => errors[field] !== undefined);
-  const validation = { auto: "Chosen by size", folds: `${form.folds} folds`, holdout: "Hold-out", time: `By ${form.time}` };
+  const validation = {
+    auto: "Chosen by size",
+    folds: `${form.folds} folds`,
+    holdout: "Hold-out",
+    time: `By ${form.time}`,
+  };
   const left = form.exclude.filter((name) => name !== form.target).length;
   const types = Object.keys(form.types).length;
   const columns = [left > 0 ? `${left} left out` : "", types > 0 ? `${types} of another type` : ""].filter(Boolean);
-  const rest = [form.name && "named", form.weight && "weighted", form.seed !== "0" && `seed ${form.seed}`].filter(Boolean);
+  const rest = [form.name && "named", form.weight && "weighted", form.seed !== "0" && `seed ${form.seed}`].filter(
+    Boolean,
+  );
   const look = (text: string, isWrong: boolean): Change => ({ text: isWrong ? "Needs attention" : text, isWrong });
   return {
     validation: look(validation[form.validation], wrong("folds", "holdout", "time", "group")),

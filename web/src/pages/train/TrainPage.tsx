@@ -25,7 +25,9 @@ export function TrainPage({ id }: { id: string }) {
         { title: "Datasets", to: paths.datasets },
         { title: dataset?.name ?? "Dataset", to: paths.dataset(id) },
       ]}
-      subtitle={dataset && `On ${dataset.name}: ${plural(dataset.rows, "row")}, ${plural(dataset.columns.length, "column")}`}
+      subtitle={
+        dataset && `On ${dataset.name}: ${plural(dataset.rows, "row")}, ${plural(dataset.columns.length, "column")}`
+      }
     >
       <Loaded of={all} what="the dataset" lines={8}>
         {(data) => <TrainForm {...data} />}

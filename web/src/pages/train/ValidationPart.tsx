@@ -1,5 +1,13 @@
 import {
-  FormControl, FormControlLabel, FormHelperText, FormLabel, InputAdornment, Radio, RadioGroup, Stack, TextField,
+  FormControl,
+  FormControlLabel,
+  FormHelperText,
+  FormLabel,
+  InputAdornment,
+  Radio,
+  RadioGroup,
+  Stack,
+  TextField,
 } from "@mui/material";
 import { NativeSelect } from "../../components/NativeSelect";
 import type { ExperimentForm } from "../../lib/experimentForm";
@@ -30,7 +38,12 @@ export function ValidationPart({ form, onChange, errors, profile, plan }: FormPa
           onChange={(event) => onChange({ validation: event.target.value as ExperimentForm["validation"] })}
         >
           {choices.map((choice) => (
-            <FormControlLabel key={choice.value} value={choice.value} control={<Radio size="small" />} label={choice.title} />
+            <FormControlLabel
+              key={choice.value}
+              value={choice.value}
+              control={<Radio size="small" />}
+              label={choice.title}
+            />
           ))}
         </RadioGroup>
         {plan && <FormHelperText sx={{ mx: 0 }}>With these choices: {plan.validation}.</FormHelperText>}
@@ -49,7 +62,10 @@ export function ValidationPart({ form, onChange, errors, profile, plan }: FormPa
         <NativeSelect
           label="Column that says when"
           value={form.time}
-          options={withNone(moments.map((column) => column.name).filter((name) => name !== form.target), "Choose a column")}
+          options={withNone(
+            moments.map((column) => column.name).filter((name) => name !== form.target),
+            "Choose a column",
+          )}
           onChange={(time) => onChange({ time })}
           isWrong={errors.time !== undefined}
           helperText={errors.time ?? "Models learn from earlier rows and are scored on the latest."}
@@ -75,7 +91,10 @@ export function ValidationPart({ form, onChange, errors, profile, plan }: FormPa
           options={withNone(others, "None")}
           onChange={(group) => onChange({ group })}
           isWrong={errors.group !== undefined}
-          helperText={errors.group ?? "Rows of one group (a patient, a customer) stay together, so that none is met in training and in scoring."}
+          helperText={
+            errors.group ??
+            "Rows of one group (a patient, a customer) stay together, so that none is met in training and in scoring."
+          }
         />
       )}
     </Stack>
