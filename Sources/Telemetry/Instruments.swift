@@ -4,10 +4,13 @@ public struct Instruments: Sendable {
     public let metrics: MetricRegistry
     /// Its log.
     public let log: Logger
+    /// What makes its spans.
+    public let tracer: Tracer
 
     /// Instruments of these parts; by default nobody reads them.
-    public init(metrics: MetricRegistry = MetricRegistry(), log: Logger = .silent) {
+    public init(metrics: MetricRegistry = MetricRegistry(), log: Logger = .silent, tracer: Tracer = Tracer()) {
         self.metrics = metrics
         self.log = log
+        self.tracer = tracer
     }
 }

@@ -176,8 +176,12 @@ private struct RefusingModelStore: ModelStore {
 private struct DoublingMessageLog: MessageLog {
     let log: any MessageLog
 
-    func append(_ payload: [UInt8], key: String, to topic: String, partition: Int?) async throws {
-        for _ in 0..<2 { try await log.append(payload, key: key, to: topic, partition: partition) }
+    func append(
+        _ payload: [UInt8], key: String, to topic: String, partition: Int?, headers: [String: String]
+    ) async throws {
+        for _ in 0..<2 {
+            try await log.append(payload, key: key, to: topic, partition: partition, headers: headers)
+        }
     }
 
     func createTopic(_ topic: String, partitions: Int, retention: Retention) async throws {

@@ -101,7 +101,9 @@ final class KafkaMessageLog: MessageLog {
 
     // MARK: Messages
 
-    func append(_ payload: [UInt8], key: String, to topic: String, partition: Int?) async throws {
+    func append(
+        _ payload: [UInt8], key: String, to topic: String, partition: Int?, headers: [String: String]
+    ) async throws {
         let count = try await partitionCount(of: topic)
         let partition = partition ?? Message.partition(ofKey: key, count: count)
         guard (0..<count).contains(partition) else {
@@ -111,7 +113,8 @@ final class KafkaMessageLog: MessageLog {
         let start = ContinuousClock.now
         do {
             _ = try await current.send(
-                topic: name(topic), partition: Int32(partition), key: Array(key.utf8), value: payload)
+                topic: name(topic), partition: Int32(partition), key: Array(key.utf8), value: payload,
+                headers: headers.sorted { $0.key < $1.key }.map { Header($0.key, text: $0.value) })
             metrics.delivered(bytes: key.utf8.count + payload.count, after: ContinuousClock.now - start)
         } catch let error as KafkaError {
             metrics.failed(error)
@@ -176,6 +179,9 @@ extension Platform.Message {
     init(_ message: Kafka.Message, topic: String) {
         self.init(
             topic: topic, partition: Int(message.partition), offset: message.offset,
-            key: String(decoding: message.key ?? [], as: UTF8.self), payload: message.value ?? [])
+            key: String(decoding: message.key ?? [], as: UTF8.self), payload: message.value ?? [],
+            headers: Dictionary(
+                message.headers.map { ($0.name, String(decoding: $0.value ?? [], as: UTF8.self)) }
+            ) { $1 })
     }
 }

@@ -29,6 +29,8 @@ final class Coordinator: Sendable {
         var isStopping = false
         /// How often a run ended because a store failed.
         var failures: [String: Int] = [:]
+        /// The spans that asked for experiments.
+        var parents: [String: SpanContext] = [:]
     }
 
     let workforce = Workforce()
@@ -38,10 +40,12 @@ final class Coordinator: Sendable {
     private let options: Options
     private let metrics: CoordinatorMetrics
     private let log: Logger
+    private let tracer: Tracer
     private let state = Mutex(State())
 
     init(stores: Stores, data: ExperimentData, options: Options, instruments: Instruments) {
         log = instruments.log
+        tracer = instruments.tracer
         metrics = CoordinatorMetrics(instruments.metrics, workforce: workforce)
         self.stores = stores.patient(patience)
         self.data = data
@@ -134,12 +138,13 @@ final class Coordinator: Sendable {
     }
 
     /// Runs an experiment as soon as there is room, where it is this coordinator's.
-    private func submit(_ id: String) {
+    private func submit(_ id: String, within parent: SpanContext? = nil) {
         state.withLock { state in
             guard !state.isStopping, state.partitions.contains(Topics.partition(of: id)), state.runs[id] == nil,
                 !state.waiting.contains(id)
             else { return }
             state.waiting.append(id)
+            state.parents[id] = parent
             startWaiting(&state)
         }
     }
@@ -156,10 +161,13 @@ final class Coordinator: Sendable {
             settling: options.settling, metrics: metrics,
             log: log.with(LogField("experiment_id", id)))
         state.runs[id] = run
+        let parent = state.parents.removeValue(forKey: id)
         state.tasks[id] = _Concurrency.Task {
             var failure: (any Error)?
             do {
-                try await run.run()
+                try await self.tracer.span("experiment", within: parent, [LogField("experiment_id", id)]) { _ in
+                    try await run.run()
+                }
             } catch {
                 failure = error is CancellationError ? nil : error
             }
@@ -211,7 +219,9 @@ final class Coordinator: Sendable {
     private func collect(_ results: any MessageConsumer) async {
         while let message = try? await results.next() {
             do {
-                if let report = message.decoded(ReportMessage.self) { try await take(report) }
+                if let report = message.decoded(ReportMessage.self) {
+                    try await take(report, within: SpanContext(headers: message.headers))
+                }
                 try await patience.run { try await results.commit(message) }
             } catch {
                 // Not committed: it comes again with the next start, as the trial then does.
@@ -220,10 +230,10 @@ final class Coordinator: Sendable {
         }
     }
 
-    private func take(_ report: ReportMessage) async throws {
+    private func take(_ report: ReportMessage, within parent: SpanContext?) async throws {
         let id = report.experimentID
         switch report.kind {
-        case .submitted: submit(id)
+        case .submitted: submit(id, within: parent)
         case .result:
             guard let result = report.result else { return }
             // The slot gets its next trial while this one's result is kept.

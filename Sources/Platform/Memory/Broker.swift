@@ -78,7 +78,7 @@ struct Broker {
 
     /// Gives the message its place; it is seen by nobody until it is published.
     mutating func prepare(
-        _ payload: [UInt8], key: String, topic name: String, partition wanted: Int?
+        _ payload: [UInt8], key: String, topic name: String, partition wanted: Int?, headers: [String: String]
     ) throws -> (Message, Retention) {
         let topic = try topic(name)
         let partition = wanted ?? Message.partition(ofKey: key, count: topic.partitions)
@@ -88,7 +88,9 @@ struct Broker {
         let offset = topic.nextOffsets[partition]
         topics[name]?.nextOffsets[partition] = offset + 1
         return (
-            Message(topic: name, partition: partition, offset: offset, key: key, payload: payload), topic.retention
+            Message(
+                topic: name, partition: partition, offset: offset, key: key, payload: payload, headers: headers),
+            topic.retention
         )
     }
 

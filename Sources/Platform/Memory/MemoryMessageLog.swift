@@ -26,9 +26,11 @@ public final class MemoryMessageLog: MessageLog {
     }
 
     /// Appends a message and gives it to a waiting consumer of each group.
-    public func append(_ payload: [UInt8], key: String, to topic: String, partition: Int?) async throws {
+    public func append(
+        _ payload: [UInt8], key: String, to topic: String, partition: Int?, headers: [String: String]
+    ) async throws {
         let (message, retention) = try broker.withLock {
-            try $0.prepare(payload, key: key, topic: topic, partition: partition)
+            try $0.prepare(payload, key: key, topic: topic, partition: partition, headers: headers)
         }
         if retention == .untilCommitted { try await journal?.record(message) }
         broker.withLock { $0.publish(message) }.run()

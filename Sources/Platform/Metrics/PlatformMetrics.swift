@@ -9,6 +9,10 @@ public enum PlatformMetrics {
         "martlet_build_info", "Always 1: the version and the role", labels: ["version", "role"])
     static let logMessages = Measure.counter(
         "martlet_log_messages_total", "Lines written to the log", labels: ["level"])
+    static let spansExported = Measure.counter(
+        "martlet_spans_exported_total", "Spans of traces that the collector took; there where traces are on")
+    static let spansDropped = Measure.counter(
+        "martlet_spans_dropped_total", "Spans that were dropped: the collector is away, or too slow")
     static let storeUp = Measure.gauge(
         "martlet_store_up", "Whether a store answered a small question, asked every 10 s (1) or not (0)",
         labels: ["store"])
@@ -86,7 +90,10 @@ public enum PlatformMetrics {
         labels: ["learner"], bounds: Measure.memoryBytes)
 
     /// What a process of any role has.
-    public static let common = [build, logMessages, storeUp, dataReadBytes, cacheRequests, cacheBytes, cacheEvictions]
+    public static let common = [
+        build, logMessages, spansExported, spansDropped, storeUp, dataReadBytes, cacheRequests, cacheBytes,
+        cacheEvictions,
+    ]
     /// What `martlet serve` and `martlet master` have besides.
     public static let service = [
         datasets, datasetBytes, experiments, queueLag, diskFree, diskSize, workers, slots, slotsBusy,
@@ -102,7 +109,11 @@ public enum PlatformMetrics {
     /// Adds what the process is, and what its log holds, to its metrics.
     public static func register(role: String, in instruments: Instruments) {
         ProcessMetrics.register(in: instruments.metrics)
-        let log = instruments.log
+        let (log, tracer) = (instruments.log, instruments.tracer)
+        instruments.metrics.collect([spansExported, spansDropped]) { collection in
+            if let count = tracer.exported { collection.add(spansExported, count) }
+            if let count = tracer.dropped { collection.add(spansDropped, count) }
+        }
         instruments.metrics.collect([build, logMessages]) { collection in
             collection.add(build, [martletVersion, role], 1)
             for level in LogLevel.allCases { collection.add(logMessages, [level.rawValue], log.count(level)) }

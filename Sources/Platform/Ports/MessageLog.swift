@@ -8,8 +8,10 @@ public protocol MessageLog: Sendable {
     func createTopic(_ topic: String, partitions: Int, retention: Retention) async throws
 
     /// Appends a message to `partition`, or else to the one its key belongs to; when this returns, it is as durable as the
-    /// log is. Throws `.invalid` for a partition that is not there.
-    func append(_ payload: [UInt8], key: String, to topic: String, partition: Int?) async throws
+    /// log is. Throws `.invalid` for a partition that is not there. `headers` travel with it; a restart may lose them.
+    func append(
+        _ payload: [UInt8], key: String, to topic: String, partition: Int?, headers: [String: String]
+    ) async throws
 
     /// A consumer that shares the topic with the other consumers of `group`: the partitions are spread evenly over them. A
     /// group new to the topic begins with the oldest message there is.
@@ -28,9 +30,9 @@ public protocol MessageLog: Sendable {
 }
 
 extension MessageLog {
-    /// Appends a message to the partition of its key.
-    public func append(_ payload: [UInt8], key: String, to topic: String) async throws {
-        try await append(payload, key: key, to: topic, partition: nil)
+    /// Appends a message without headers, to the partition of its key where no other is named.
+    public func append(_ payload: [UInt8], key: String, to topic: String, partition: Int? = nil) async throws {
+        try await append(payload, key: key, to: topic, partition: partition, headers: [:])
     }
 
     /// A consumer that need not know its partitions.
@@ -82,14 +84,19 @@ public struct Message: Sendable, Hashable {
     public let key: String
     /// The bytes it was appended with.
     public let payload: [UInt8]
+    /// What travels with it.
+    public let headers: [String: String]
 
     /// A message of these parts.
-    public init(topic: String, partition: Int, offset: Int64, key: String, payload: [UInt8]) {
+    public init(
+        topic: String, partition: Int, offset: Int64, key: String, payload: [UInt8], headers: [String: String] = [:]
+    ) {
         self.topic = topic
         self.partition = partition
         self.offset = offset
         self.key = key
         self.payload = payload
+        self.headers = headers
     }
 
     /// The partition of a key: 32 bits of FNV-1a modulo the number of partitions.

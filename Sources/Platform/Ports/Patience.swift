@@ -181,8 +181,12 @@ private struct PatientMessageLog: MessageLog {
         try await patience.run { try await log.createTopic(topic, partitions: partitions, retention: retention) }
     }
 
-    func append(_ payload: [UInt8], key: String, to topic: String, partition: Int?) async throws {
-        try await patience.run { try await log.append(payload, key: key, to: topic, partition: partition) }
+    func append(
+        _ payload: [UInt8], key: String, to topic: String, partition: Int?, headers: [String: String]
+    ) async throws {
+        try await patience.run {
+            try await log.append(payload, key: key, to: topic, partition: partition, headers: headers)
+        }
     }
 
     func consumer(

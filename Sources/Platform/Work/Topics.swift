@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Telemetry
 
 /// The topics between coordinators and workers.
 enum Topics {
@@ -50,7 +51,9 @@ enum Topics {
 
 extension MessageLog {
     func send(_ message: some Encodable, key: String, to topic: String, partition: Int? = nil) async throws {
-        try await append([UInt8](JSONEncoder().encode(message)), key: key, to: topic, partition: partition)
+        try await append(
+            [UInt8](JSONEncoder().encode(message)), key: key, to: topic, partition: partition,
+            headers: SpanContext.current?.headers ?? [:])
     }
 }
 

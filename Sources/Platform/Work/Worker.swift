@@ -66,6 +66,7 @@ final class Worker: Sendable {
     private let startedAt = Timestamp.now()
     private let metrics: WorkerMetrics
     private let log: Logger
+    private let tracer: Tracer
     private let state = Mutex(State())
     private let beats: AsyncStream<Void>
     private let beat: AsyncStream<Void>.Continuation
@@ -74,6 +75,7 @@ final class Worker: Sendable {
         name: String, stores: Stores, data: ExperimentData, ownsData: Bool, capacity: Capacity, instruments: Instruments
     ) {
         metrics = WorkerMetrics(instruments.metrics)
+        tracer = instruments.tracer
         log = instruments.log.with(LogField("worker", name))
         self.name = name
         self.stores = stores.patient(patience)
@@ -216,13 +218,18 @@ final class Worker: Sendable {
 
     private func serve(_ consumer: any MessageConsumer) async {
         while !isStopping, let message = try? await consumer.next() {
-            guard !isStopping, await handle(message) == .done else { return }
+            let handling = await tracer.span(
+                "trial", kind: .consumer, within: SpanContext(headers: message.headers), [LogField("worker", name)]
+            ) { await handle(message, $0) }
+            guard handling == .done else { return }
             try? await patience.run { try await consumer.commit(message) }
         }
     }
 
-    private func handle(_ message: Message) async -> Handling {
+    private func handle(_ message: Message, _ notes: SpanNotes) async -> Handling {
+        if isStopping { return .handBack }
         guard let trial = message.decoded(TrialMessage.self)?.trial else { return .done }
+        notes.add(trial.fields)
         let isMine = state.withLock { state in
             guard state.trials[trial] == nil else { return false }
             state.trials[trial] = .waiting
@@ -241,11 +248,13 @@ final class Worker: Sendable {
             switch try await train(trial) {
             case .ended(let handling): return handling
             case .trained(let outcome):
-                try await keep(outcome, of: trial)
+                notes.add(outcome.result.fields)
+                try await tracer.span("store result") { _ in try await keep(outcome, of: trial) }
                 return .done
             }
         } catch {
             // Stopped while a store was away: the next one begins it again.
+            notes.fail("\(error)")
             if isStopping { return .handBack }
             log.error("a trial could not be run", trial.fields + [LogField("error", "\(error)")])
             let report = ReportMessage(
@@ -297,7 +306,7 @@ final class Worker: Sendable {
         }
         let outcome: TrialOutcome
         do {
-            let prepared = try await data.experiment(experiment)
+            let prepared = try await tracer.span("load data") { _ in try await data.experiment(experiment) }
             let bytes = runner.expectedBytes(of: record.spec, prepared, threads: capacity.threads)
             guard bytes <= capacity.trialMemory else {
                 log.info(
@@ -347,7 +356,7 @@ final class Worker: Sendable {
         let growth = ResidentGrowth { [weak self] in self?.training == 1 }
         let start = ContinuousClock.now
         defer { metrics.trained(spec.learner, ContinuousClock.now - start, growth: growth?.end()) }
-        return try await body()
+        return try await tracer.span("train", [LogField("learner", spec.learner)]) { _ in try await body() }
     }
 
     private func isCancelled(_ experimentID: String) async throws -> Bool {

@@ -41,7 +41,7 @@ struct API: Sendable {
         endpoints.append(API.document(of: endpoints, configuration))
         self.endpoints = endpoints
         var router = Router()
-        for endpoint in endpoints { router.add(endpoint.route.named) }
+        for endpoint in endpoints { router.add(endpoint.route.observed(by: instruments.tracer)) }
         if let site = configuration.site {
             router.onUnrouted { site.route(for: $0) }
         } else {

@@ -29,14 +29,23 @@ extension Duration {
 }
 
 extension Route {
-    /// The same route whose handler's lines of the log carry the request's name.
-    var named: Route {
+    /// The same route whose handler works in a span, and whose lines of the log carry the request's name.
+    func observed(by tracer: Tracer) -> Route {
         guard case .asynchronous(let handle) = handler else { return self }
         return Route(
             method: method, pattern: pattern, bodyLimit: bodyLimit,
             handler: .asynchronous { request in
                 try await LogField.$ofTask.withValue([LogField("request_id", request.requestID)]) {
-                    try await handle(request)
+                    let parent = SpanContext(
+                        parent: request.headers[SpanContext.field], state: request.headers[SpanContext.stateField])
+                    return try await tracer.span(
+                        "\(request.method.rawValue) \(request.route ?? "")", kind: .server, within: parent,
+                        [LogField("http.request.method", request.method.rawValue), LogField("url.path", request.path)]
+                    ) { notes in
+                        let response = try await handle(request)
+                        notes.add([LogField("http.response.status_code", response.status.rawValue)])
+                        return response
+                    }
                 }
             })
     }

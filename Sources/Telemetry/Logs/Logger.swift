@@ -123,8 +123,9 @@ public struct Logger: Sendable {
     private func write(_ level: LogLevel, _ message: () -> String, _ own: [LogField]) {
         guard level.rank >= shared.level.load(ordering: .relaxed) else { return }
         shared.counts.count(level)
+        let trace = SpanContext.current.map { [LogField("trace_id", $0.traceID)] } ?? []
         let line = LogLine(
-            time: shared.clock(), level: level, message: message(), fields: own + fields + LogField.ofTask)
+            time: shared.clock(), level: level, message: message(), fields: own + fields + LogField.ofTask + trace)
         shared.write(line.text(shared.format))
     }
 }

@@ -44,7 +44,7 @@ enum MasterCommand {
             invocation[spoolFolder]
             ?? FileManager.default.temporaryDirectory.path
             + "/martlet-spool-\(ProcessInfo.processInfo.processIdentifier)"
-        let watching = Watching(invocation, role: "master")
+        let watching = try Watching(invocation, role: "master")
         defer { withExtendedLifetime(watching) {} }
         let instruments = watching.instruments
         let stores = try await ClusterOptions.cluster(invocation).stores(instruments: instruments)
@@ -55,6 +55,7 @@ enum MasterCommand {
             console.print(
                 "Martlet \(martletVersion) master is ready at \(ServerOptions.address(configuration, port: port))")
         }
+        await instruments.tracer.shutdown()
         return 0
     }
 }

@@ -26,7 +26,7 @@ enum ServeCommand {
         options.dataFolder = folder.path
         options.memoryLimit = Machine.trainingMemory
         if let count = invocation[threads] { options.threads = count }
-        let watching = Watching(invocation, role: "serve")
+        let watching = try Watching(invocation, role: "serve")
         defer { withExtendedLifetime(watching) {} }
         let instruments = watching.instruments
         let service = MartletService(
@@ -37,6 +37,7 @@ enum ServeCommand {
             console.print("Martlet \(martletVersion) is ready at \(ServerOptions.address(configuration, port: port))")
             console.print("Data is kept in \(folder.path); Ctrl-C stops it, and experiments go on at the next start.")
         }
+        await instruments.tracer.shutdown()
         return 0
     }
 }

@@ -1,5 +1,7 @@
+import AutoML
 import CommandLine
 import Dispatch
+import Drivers
 import Foundation
 import Platform
 import Telemetry
@@ -18,19 +20,37 @@ final class Watching: @unchecked Sendable {
         choices: LogFormat.allCases.map(\.rawValue), default: LogFormat.text.rawValue
     ).configured(key: "log.format", environment: "MARTLET_LOG_FORMAT")
 
-    static let declarations = [level.declaration, format.declaration]
+    static let collector = Option<String?>.text(
+        "otlp-endpoint", value: "URL", help: "Where spans of traces are sent, such as http://127.0.0.1:4318 (nowhere)",
+        environment: "MARTLET_OTLP_ENDPOINT"
+    ).configured(key: "traces.otlp_endpoint")
+
+    static let declarations = [level.declaration, format.declaration, collector.declaration]
 
     /// What the parts of the process are handed.
     let instruments: Instruments
     private let signals: [any DispatchSourceSignal]
 
     /// The log goes to standard error. SIGUSR1 has more logged, SIGUSR2 less, as long as this object is there.
-    init(_ invocation: Invocation, role: String) {
+    init(_ invocation: Invocation, role: String) throws {
         let log = Logger(
             level: LogLevel(rawValue: invocation[Watching.level]) ?? .info,
             format: LogFormat(rawValue: invocation[Watching.format]) ?? .text
         ) { Console.printError($0) }
-        instruments = Instruments(log: log)
+        // The second is what OpenTelemetry's own libraries read.
+        let address =
+            invocation[Watching.collector] ?? ProcessInfo.processInfo.environment["OTEL_EXPORTER_OTLP_ENDPOINT"]
+        var exporter: SpanExporter?
+        if let address, !address.isEmpty {
+            let sender = try OTLPSender(address)
+            exporter = SpanExporter(
+                resource: [
+                    LogField("service.name", "martlet-\(role)"), LogField("service.version", martletVersion),
+                    LogField("process.pid", Int(ProcessInfo.processInfo.processIdentifier)),
+                ], log: log
+            ) { try await sender.send($0) }
+        }
+        instruments = Instruments(log: log, tracer: Tracer(exporter: exporter))
         PlatformMetrics.register(role: role, in: instruments)
         signals = [(SIGUSR1, -1), (SIGUSR2, 1)].map { number, step in
             signal(number, SIG_IGN)

@@ -59,7 +59,7 @@ enum WorkerCommand {
         options.memoryLimit = invocation[memory] ?? Machine.trainingMemory
         if let grace = invocation[grace] { options.grace = grace }
         let configuration = try monitoring(invocation)
-        let watching = Watching(invocation, role: "worker")
+        let watching = try Watching(invocation, role: "worker")
         defer { withExtendedLifetime(watching) {} }
         let instruments = watching.instruments
         let stores = try await ClusterOptions.cluster(invocation).stores(instruments: instruments)
@@ -78,6 +78,7 @@ enum WorkerCommand {
             await worker.shutdown()
             await monitoring.shutdown()
         }
+        await instruments.tracer.shutdown()
         return 0
     }
 
