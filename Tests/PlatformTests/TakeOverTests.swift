@@ -1,8 +1,9 @@
 import AutoML
 import Foundation
-import Platform
 import Tabular
 import Testing
+
+@testable import Platform
 
 /// Several services over the same stores, as processes of a cluster are.
 @Suite struct TakeOverTests {
@@ -52,6 +53,24 @@ import Testing
         #expect(status.workers.map(\.name) == workers.map(\.name).sorted())
         #expect(status.slots == count)
         for worker in workers { await worker.shutdown() }
+        await service.shutdown()
+    }
+
+    /// What starts workers when the queue is not empty sees an experiment with a time budget too.
+    @Test func aTimeBudgetQueuesATrialWhereNobodyTrains() async throws {
+        let stores = Stores.inMemory()
+        let service = try await master(stores, "spool")
+        let dataset = try await service.createDataset(from: .bytes(Fixture.csv()), name: "kinds")
+        var settings = Fixture.settings(trials: 1)
+        settings.budget = .seconds(60)
+        let id = try await service.createExperiment(
+            ExperimentRequest(datasetID: dataset.id, settings: settings)
+        ).id
+        let trials = try await stores.log.consumer(of: Topics.trials, group: "scaler")
+        let message = try await trials.next()
+        #expect(message?.decoded(TrialMessage.self)?.trial == TrialKey(experimentID: id, index: 0))
+        _ = try await service.cancelExperiment(id)
+        #expect(try await service.ended(id).state == .cancelled)
         await service.shutdown()
     }
 

@@ -157,7 +157,11 @@ final class ExperimentRun: Sendable {
             if cancelled.isCancelled || clock.isOver { break }
             var isOutOfIdeas = false
             if isNews {
-                let limit = clock.isTimed ? workforce.slots.free - dispatch.waitingCount : .max
+                // Where no worker is there, one trial in the queue makes whatever scales the workers start some.
+                let slots = workforce.slots
+                let limit =
+                    clock.isTimed
+                    ? (slots.all == 0 ? 1 - dispatch.sentCount : slots.free) - dispatch.waitingCount : .max
                 let specs = limit > 0 ? try await propose(&study, clock, limit: limit) : []
                 isOutOfIdeas = limit > 0 && specs.isEmpty
                 for spec in specs {
