@@ -150,6 +150,8 @@ def work(cluster, check):
     while not cluster.ended(timed):
         cluster.predict(record["best_model_id"], 100)
         cluster.call("GET", "/experiments")
+    # What the whole cluster has is looked at every ten seconds.
+    wait("both ends are seen", lambda: cluster.prometheus.query('martlet_experiments{state="completed"} >= 2'))
     return dataset
 
 
