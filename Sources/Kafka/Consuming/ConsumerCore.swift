@@ -11,12 +11,22 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
         case offsets([TopicPartition: Int64])
     }
 
+    private enum Ending {
+        case close
+        case abandon
+    }
+
+    /// How long the end waits for the group's first answer.
+    private static let joining = Duration.seconds(10)
+
     let client: Client
     let state: Mutex<ConsumerState>
     let rebalances: RebalanceQueue
     private let closeTimeout: Duration
     private let isInGroup: Bool
     // Of the polling thread alone.
+    private var ending: (kind: Ending, latest: ContinuousClock.Instant)?
+    private var hasBeenAssigned = false
     private var closeDeadline: ContinuousClock.Instant?
     private var isAbandoned = false
     private var forwarded: Set<TopicPartition> = []
@@ -127,6 +137,16 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
     func tick() -> Bool {
         if isAbandoned { return false }
         while let step = rebalances.popFinished() { finish(step) }
+        if let ending, !isJoining || ending.latest < .now {
+            self.ending = nil
+            switch ending.kind {
+            case .close: beginClose()
+            case .abandon:
+                client.abandonOnDestroy()
+                isAbandoned = true
+                return false
+            }
+        }
         guard let closeDeadline else { return true }
         if rd_kafka_consumer_closed(client.handle) != 0 { return false }
         guard closeDeadline > .now else {
@@ -136,12 +156,25 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
         return true
     }
 
+    /// Whether the group has taken it in and not yet given it its first partitions. librdkafka before 2.3 crashes when it is
+    /// ended then: the assignor's state, which it frees, is not there yet (its issue 4312).
+    private var isJoining: Bool {
+        guard isInGroup, !hasBeenAssigned, let name = rd_kafka_memberid(client.handle) else { return false }
+        defer { rd_kafka_mem_free(client.handle, name) }
+        return name.pointee != 0
+    }
+
+    private func end(_ kind: Ending) {
+        if ending == nil || kind == .abandon { ending = (kind, .now + ConsumerCore.joining) }
+    }
+
     // MARK: Rebalancing
 
     private func rebalance(_ event: OpaquePointer) {
         let partitions = PartitionList.partitions(rd_kafka_event_topic_partition_list(event)).sorted()
         switch rd_kafka_event_error(event) {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
+            hasBeenAssigned = true
             announce(.assigned(partitions), awaited: true)
         case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
             let isLost = rd_kafka_assignment_lost(client.handle) != 0
@@ -244,14 +277,14 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
                 return (state.beginClosing(), state.phase == .ended)
             }
             for receiver in receivers { receiver.resume(returning: nil) }
-            if hasEnded { closer.resume() } else { client.perform { self.beginClose() } }
+            if hasEnded { closer.resume() } else { client.perform { self.end(.close) } }
         }
     }
 
     /// Ends it in the background, for an owner that is gone.
     func stop() {
         for receiver in state.withLock({ $0.beginClosing() }) { receiver.resume(returning: nil) }
-        client.perform { self.beginClose() }
+        client.perform { self.end(.close) }
     }
 
     func abandon() async {
@@ -262,10 +295,7 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
             }
             for receiver in receivers { receiver.resume(returning: nil) }
             if hasEnded { return closer.resume() }
-            client.perform {
-                self.client.abandonOnDestroy()
-                self.isAbandoned = true
-            }
+            client.perform { self.end(.abandon) }
         }
     }
 

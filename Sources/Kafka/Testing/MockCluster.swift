@@ -59,6 +59,8 @@ public final class MockCluster: Sendable {
         case fetch = 1
         /// Committing offsets.
         case offsetCommit = 8
+        /// Asking for a group's offsets.
+        case offsetFetch = 9
         /// Joining a group.
         case joinGroup = 11
     }
