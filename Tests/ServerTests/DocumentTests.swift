@@ -38,8 +38,9 @@ struct DocumentTests {
             let answer = try await martlet.request("GET", "/api/v1/openapi.json")
             let served = try JSONSerialization.jsonObject(with: Data(answer.body)) as? NSDictionary
             let own = try #require(served)
-            #expect(own["paths"] as? NSDictionary == known?["paths"] as? NSDictionary, "see web/scripts/generate-api.mjs")
-            #expect(own["components"] as? NSDictionary == known?["components"] as? NSDictionary)
+            for part in ["paths", "components"] {
+                #expect(own[part] as? NSDictionary == known?[part] as? NSDictionary, "see web/scripts/generate-api.mjs")
+            }
         }
     }
 
