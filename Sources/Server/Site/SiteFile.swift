@@ -1,16 +1,23 @@
 internal import Foundation
 internal import HTTP
+internal import Synchronization
 internal import Tabular
 
-/// One file of the site, ready to be sent.
-struct SiteFile: Sendable {
+/// One file of the site. What it is sent as besides is made when it is first asked for: a server starts in no time.
+final class SiteFile: Sendable {
+    /// What is made of the bytes once.
+    private struct Made {
+        /// The same in gzip; nil where that is hardly shorter.
+        let gzipped: [UInt8]?
+        let tag: String
+    }
+
     let bytes: [UInt8]
-    /// The same in gzip; nil where that is hardly shorter.
-    let gzipped: [UInt8]?
     let mediaType: String
-    let tag: String
     /// Whether the name changes with the content, so that browsers need never ask again.
     let isImmutable: Bool
+    private let isText: Bool
+    private let made = Mutex<Made?>(nil)
 
     /// The file at `path`, which is relative to the site's folder.
     init(_ bytes: [UInt8], path: String) {
@@ -19,14 +26,26 @@ struct SiteFile: Sendable {
         let fileExtension = name.split(separator: ".").last.map { $0.lowercased() } ?? ""
         let known = SiteFile.types[fileExtension]
         mediaType = known?.type ?? "application/octet-stream"
-        let packed = known?.isText == true && bytes.count > 512 ? Gzip.compress(bytes) : nil
-        gzipped = packed.flatMap { $0.count * 10 < bytes.count * 9 ? $0 : nil }
-        let hex = SHA256.digest(bytes).prefix(16).map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }
-        tag = "\"\(hex.joined())\""
+        isText = known?.isText == true
         isImmutable = SiteFile.carriesHash(name) || SiteFile.liesInHash(path)
+    }
+
+    var gzipped: [UInt8]? { parts.gzipped }
+    var tag: String { parts.tag }
+
+    private var parts: Made {
+        made.withLock { made in
+            if let made { return made }
+            let packed = isText && bytes.count > 512 ? Gzip.compress(bytes) : nil
+            let hex = SHA256.digest(bytes).prefix(16).map { byte in
+                let text = String(byte, radix: 16)
+                return text.count == 1 ? "0" + text : text
+            }
+            let parts = Made(
+                gzipped: packed.flatMap { $0.count * 10 < bytes.count * 9 ? $0 : nil }, tag: "\"\(hex.joined())\"")
+            made = parts
+            return parts
+        }
     }
 
     /// Whether a path that is no file was meant to be one, rather than a page of the site.
