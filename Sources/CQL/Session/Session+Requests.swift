@@ -48,13 +48,20 @@ extension Session {
                 } catch { throw error.at(connection.name) }
             } catch let error as CQLError {
                 if !error.isUnsent { count { $0.errors[error.code, default: 0] += 1 } }
+                var (error, isIdempotent) = (error, call.isIdempotent)
                 if error.code == .unprepared, let onUnprepared, preparations < 3 {
                     preparations += 1
                     count { $0.repreparations += 1 }
-                    call = try await onUnprepared(connection, error)
-                    continue
+                    do {
+                        call = try await onUnprepared(connection, error)
+                        continue
+                    } catch let failure as CQLError {
+                        // The statement was not carried out, and preparing it may be repeated: the next host may do it.
+                        (error, isIdempotent) = (failure, true)
+                        if !error.isUnsent { count { $0.errors[failure.code, default: 0] += 1 } }
+                    }
                 }
-                let decision = RetryDecision(after: error, attempt: attempt, isIdempotent: call.isIdempotent)
+                let decision = RetryDecision(after: error, attempt: attempt, isIdempotent: isIdempotent)
                 guard decision != .fail, MonotonicClock.now() < deadline else { throw error }
                 failures.append(error)
                 if !error.isUnsent {
