@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the image with podman: build.sh [TAG], by default martlet:VERSION.
-# The builder is Swift's official image where a registry can be reached. Elsewhere it is a minimal Debian 12 made by debootstrap
+# The builder is Swift's official image where podman finds it (there, or in a registry that it is set up to search). Elsewhere it is a minimal Debian 12 made by debootstrap
 # (which takes root), kept as martlet-builder, with the Swift toolchain of this machine mounted into it.
 # MARTLET_BUILDER names another builder.
 set -euo pipefail
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 version=$(sed -n 's/.*martletVersion = "\(.*\)".*/\1/p' Sources/AutoML/Artifact/Version.swift)
 tag=${1:-martlet:$version}
 podman() { scripts/podman.sh "$@"; }
-official=docker.io/library/swift:6.3-bookworm
+official=swift:6.3-bookworm
 arguments=()
 
 # What Swift's installation page asks for, on Debian 12.
@@ -37,7 +37,7 @@ if [ -n "${MARTLET_BUILDER:-}" ]; then
 elif podman image exists "$official" || timeout 600 scripts/podman.sh pull --quiet "$official" >/dev/null 2>&1; then
     builder=$official
 else
-    echo "no registry can be reached: the builder is this machine's Debian and Swift"
+    echo "Swift's image cannot be had: the builder is this machine's Debian and Swift"
     podman image exists localhost/martlet-builder || make_base
     builder=localhost/martlet-builder
     toolchain=$(readlink -f "$(command -v swift)")
