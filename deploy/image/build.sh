@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds the image with podman: build.sh [TAG], by default martlet:VERSION.
-# The builder is Swift's official image where podman finds it (there, or in a registry that it is set up to search). Elsewhere it is a minimal Debian 12 made by debootstrap
-# (which takes root), kept as martlet-builder, with the Swift toolchain of this machine mounted into it.
+# The builder is Swift's official image where podman finds it (there, or in a registry that it is set up to search). Elsewhere it is
+# a minimal Debian 12 made by debootstrap (which takes root), kept as martlet-builder, with the Swift toolchain of this machine mounted
+# into it.
 # MARTLET_BUILDER names another builder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
