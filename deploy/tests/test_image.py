@@ -92,9 +92,9 @@ def test_it_serves_as_nobody_on_a_root_that_cannot_be_written(tmp_path):
 
 def test_it_trains_and_predicts_without_a_server(tmp_path):
     os.chmod(tmp_path, 0o777)
-    run = podman("run", "--rm", "--read-only", "--network=host", "--volume", f"{tmp_path}:/work", IMAGE, "train", "example:iris",
-                 "--target", "species", "--trials", "2", "--output", "/work/model")
+    run = podman("run", "--rm", "--read-only", "--network=host", "--volume", f"{tmp_path}:/models", IMAGE, "train", "example:iris",
+                 "--target", "species", "--trials", "2", "--output", "/models/model")
     assert "linear" in run.stdout or "gradient_boosting" in run.stdout
-    run = podman("run", "--rm", "--read-only", "--network=host", "--volume", f"{tmp_path}:/work:ro", IMAGE, "predict", "/work/model",
-                 "example:iris")
+    run = podman("run", "--rm", "--read-only", "--network=host", "--volume", f"{tmp_path}:/models:ro", IMAGE, "predict",
+                 "/models/model", "example:iris")
     assert run.stdout.startswith("prediction,") and run.stdout.count("\n") == 151

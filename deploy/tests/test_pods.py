@@ -30,9 +30,9 @@ def timeless(board):
 def trained_alone(folder):
     """The leaderboard of the same experiment in one process of the same image, without a cluster."""
     options = [f"--{key}={value}" for key, value in REQUEST.items()]
-    podman("run", "--rm", "--read-only", "--network=host", "--user=0", "--volume", f"{folder}:/work", "--volume",
+    podman("run", "--rm", "--read-only", "--network=host", "--user=0", "--volume", f"{folder}:/models", "--volume",
            f"{TABLE}:/table.csv.gz:ro", "--tmpfs=/tmp", IMAGE, "train", "/table.csv.gz", *options, "--learners", ",".join(LEARNERS),
-           "--output", "/work/model", "--leaderboard", "/work/board.json")
+           "--output", "/models/model", "--leaderboard", "/models/board.json")
     return json.loads((folder / "board.json").read_text())
 
 

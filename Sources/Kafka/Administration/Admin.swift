@@ -122,7 +122,7 @@ private final class AdminCore: Client.Delegate, Sendable {
 
     init(_ configuration: KafkaConfiguration) throws {
         // A consumer, of a group that it never joins: in librdkafka a client without a group crashes when a coordinator that is
-        // asked for a group's offsets has moved, or is only coming up (its issue 5040).
+        // asked for a group's offsets has moved, or is only coming up (librdkafka #5040).
         let handle = try configuration.makeHandle(RD_KAFKA_CONSUMER, ["group.id": "administration"], events: 0)
         client = Client(handle: handle, queue: rd_kafka_queue_get_main(handle), log: configuration.log)
         try client.start(self)

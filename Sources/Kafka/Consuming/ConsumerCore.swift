@@ -157,7 +157,7 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
     }
 
     /// Whether the group has taken it in and not yet given it its first partitions. librdkafka before 2.3 crashes when it is
-    /// ended then: the assignor's state, which it frees, is not there yet (its issue 4312).
+    /// ended then: the assignor's state, which it frees, is not there yet (librdkafka #4312).
     private var isJoining: Bool {
         guard isInGroup, !hasBeenAssigned, let name = rd_kafka_memberid(client.handle) else { return false }
         defer { rd_kafka_mem_free(client.handle, name) }

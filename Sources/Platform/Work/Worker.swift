@@ -277,8 +277,12 @@ final class Worker: Sendable {
             state.withLock { $0.trials[trial] = .keeping }
             slots.giveBack(slot)
         }
+        // In one step with the question, or a stop in between would not find it to be cancelled.
+        let isStopping = state.withLock { state in
+            if !state.isStopping { state.trials[trial] = .training(cancellation) }
+            return state.isStopping
+        }
         guard !isStopping else { return .ended(.handBack) }
-        state.withLock { $0.trials[trial] = .training(cancellation) }
         beat.yield()
         return try await train(trial, cancellation, on: slot)
     }
