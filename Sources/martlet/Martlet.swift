@@ -16,7 +16,7 @@ struct Martlet {
         commands: [
             TrainCommand.command, PredictCommand.command, ExplainCommand.command, InspectCommand.command,
             ExportCommand.command, ServeCommand.command, MigrateCommand.command, MasterCommand.command,
-            WorkerCommand.command, HealthCommand.command,
+            WorkerCommand.command, DeadLettersCommand.command, HealthCommand.command,
         ], references: ["metrics": { MetricsReference.text }])
 
     static func main() async {

@@ -94,10 +94,12 @@ import Testing
         let experiment = try await AdultExperiment.submit(dataset, to: cluster.api)
         // Whoever trains this one, which takes seconds, is killed.
         let poison = 2
+        var killed: [String] = []
         for _ in 0..<3 {
             let worker = try cluster.startWorker()
             while try await !cluster.trials(of: worker).contains(poison) {}
             worker.kill()
+            killed.append(try #require(worker.name))
         }
         try cluster.startWorker()
         let (record, ended) = try await cluster.follow(experiment)
@@ -105,6 +107,25 @@ import Testing
         #expect(ended.sorted() == Array(0..<AdultExperiment.trials))
         #expect(record["trials_failed"] as? Int == 1)
         #expect(try await Messages(cluster.services).count(of: "martlet.dead-letters") == 1)
+
+        let list = try await cluster.api.json("GET", "/api/v1/cluster/dead-letters")
+        let letters = try #require(list["items"] as? [[String: Any]])
+        let letter = try #require(letters.first)
+        #expect(letters.count == 1 && list["next_cursor"] is NSNull)
+        #expect(letter["experiment_id"] as? String == experiment && letter["trial"] as? Int == poison)
+        let starts = try #require(letter["starts"] as? [[String: Any]])
+        #expect(starts.compactMap { $0["worker"] as? String } == killed)
+        let moments = starts.compactMap { $0["began_at"] as? String } + [letter["at"] as? String ?? ""]
+        #expect(moments.count == 4 && moments == moments.sorted())
+
+        // The command needs no master.
+        cluster.masters.last?.kill()
+        let table = try Node.run(["dead-letters"], cluster.services.addresses)
+        #expect(table.status == 0, "\(table.errors)")
+        for word in [experiment, letter["learner"] as? String ?? "-"] + killed { #expect(table.output.contains(word)) }
+        let run = try Node.run(["dead-letters", "--json"], cluster.services.addresses)
+        let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? NSDictionary
+        #expect(object == list as NSDictionary)
     }
 
     @Test func aCancelledExperimentStopsItsTrials() async throws {
@@ -127,7 +148,7 @@ extension Cluster {
     func trials(of worker: Node) async throws -> [Int] {
         let status = try await api.json("GET", "/api/v1/cluster")
         let all = status["workers"] as? [[String: Any]] ?? []
-        let own = all.first { worker.greeting.contains("worker \($0["name"] as? String ?? "-") is ready") }
+        let own = all.first { $0["name"] as? String == worker.name }
         return (own?["trials"] as? [[String: Any]] ?? []).compactMap { $0["index"] as? Int }
     }
 }

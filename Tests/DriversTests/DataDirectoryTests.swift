@@ -46,6 +46,8 @@ struct DataDirectoryTests {
         try await stores.log.append([9], key: "k", to: "t")
         let last = try #require(try await again.next())
         #expect(last.offset == 5)
+        let newest = try await stores.log.newest(2, of: "t", partition: last.partition, before: nil)
+        #expect(newest.first == last)
         await stores.close()
     }
 

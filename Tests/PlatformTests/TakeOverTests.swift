@@ -131,9 +131,9 @@ import Testing
         var workers: [MartletWorker] = []
         for _ in 0..<3 { workers.append(try await worker(stores)) }
         let id = try await submit(6, to: service)
-        let record = try await service.ended(id)
-        #expect(record.state == .completed)
-        #expect(record.trialsFailed == 1)
+        let experiment = try await service.ended(id)
+        #expect(experiment.state == .completed)
+        #expect(experiment.trialsFailed == 1)
         let trial = try #require(try await service.trials(ofExperiment: id).first { $0.index == 2 })
         #expect(trial.state == .failed)
         let reason = try #require(trial.result?.reason)
@@ -146,6 +146,15 @@ import Testing
         let names = try #require(content["workers"] as? [String])
         #expect(names.sorted() == workers.map(\.name).sorted())
         await letters.close()
+        let page = try await service.deadLetters(limit: 10)
+        #expect(page.items.count == 1 && page.nextCursor == nil)
+        let record = try #require(page.items.first)
+        #expect(record.experimentID == id && record.trial == 2 && record.learner == trial.spec.learner)
+        #expect(Set(record.starts.map(\.worker)) == Set(workers.map(\.name)))
+        for start in record.starts {
+            #expect(start.failure == "it is refused")
+            #expect(try #require(start.beganAt) <= record.at)
+        }
         for worker in workers { await worker.shutdown() }
         await service.shutdown()
     }
@@ -213,4 +222,7 @@ private struct DoublingMessageLog: MessageLog {
     }
     func watcher(of topic: String) async throws -> any MessageConsumer { try await log.watcher(of: topic) }
     func lag(of topic: String, group: String) async throws -> Int { try await log.lag(of: topic, group: group) }
+    func newest(_ limit: Int, of topic: String, partition: Int, before offset: Int64?) async throws -> [Message] {
+        try await log.newest(limit, of: topic, partition: partition, before: offset)
+    }
 }

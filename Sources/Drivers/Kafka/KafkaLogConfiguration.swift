@@ -1,4 +1,6 @@
 internal import Kafka
+public import Platform
+internal import Telemetry
 
 /// Where a Kafka cluster is, and how Martlet uses it.
 public struct KafkaLogConfiguration: Sendable, Hashable {
@@ -29,6 +31,22 @@ public struct KafkaLogConfiguration: Sendable, Hashable {
 
     /// The cluster with these brokers.
     public init(bootstrapServers: String) { self.bootstrapServers = bootstrapServers }
+
+    /// Calls `body` with the message log there, and leaves the brokers again.
+    /// - Throws: `PlatformError` where no broker lets it in, and what `body` throws.
+    public func withLog<Value: Sendable>(
+        _ body: @Sendable (any MessageLog) async throws -> Value
+    ) async throws -> Value {
+        let log = try await KafkaMessageLog(self, instruments: Instruments())
+        do {
+            let value = try await body(log)
+            await log.close()
+            return value
+        } catch {
+            await log.close()
+            throw error
+        }
+    }
 
     func client(log: @escaping @Sendable (String) -> Void) -> KafkaConfiguration {
         var client = KafkaConfiguration(

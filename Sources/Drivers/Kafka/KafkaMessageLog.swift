@@ -148,6 +148,21 @@ final class KafkaMessageLog: MessageLog {
         return KafkaWatcher(watcher, topic: topic, metrics: metrics)
     }
 
+    func newest(
+        _ limit: Int, of topic: String, partition: Int, before offset: Int64?
+    ) async throws -> [Platform.Message] {
+        _ = try await partitionCount(of: topic)
+        let marks = try await perform { try await admin.watermarks(topic: name(topic)) }
+        guard let kept = marks[Int32(clamping: partition)] else {
+            throw PlatformError(.invalid, "topic \(topic) has no partition \(partition)")
+        }
+        let end = max(kept.beginning, min(kept.end, offset ?? .max))
+        let offsets = max(kept.beginning, end - Int64(limit))..<end
+        let place = TopicPartition(topic: name(topic), partition: Int32(partition))
+        let messages = try await perform { try await client.read(place, offsets) }
+        return messages.reversed().map { Platform.Message($0, topic: topic) }
+    }
+
     private func perform<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()

@@ -250,7 +250,8 @@ final class Coordinator: Sendable {
         case .refused, .failed:
             guard let index = report.index, let worker = report.worker else { return }
             workforce.release(TrialKey(experimentID: id, index: index))
-            run(of: id)?.send(.returned(index: index, worker: worker, bytes: report.bytes))
+            run(of: id)?.send(
+                .returned(index: index, worker: worker, bytes: report.bytes, reason: report.reason))
         }
     }
 

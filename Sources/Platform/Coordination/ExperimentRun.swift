@@ -12,8 +12,8 @@ final class ExperimentRun: Sendable {
         case result(TrialResult)
         /// A slot is free again; what it gave comes as soon as it is kept.
         case freed
-        /// A worker did not do a trial: it failed, or has less memory than so many bytes.
-        case returned(index: Int, worker: String, bytes: Int?)
+        /// A worker did not do a trial: it failed for that reason, or has less memory than so many bytes.
+        case returned(index: Int, worker: String, bytes: Int?, reason: String?)
         case progress(index: Int, share: Double)
         /// The workers are others, or do something else.
         case workforce
@@ -138,8 +138,8 @@ final class ExperimentRun: Sendable {
                 metrics.ended(result)
                 try await stores.experiments.update(record, term: term)
                 try await events.write(.trialFinished, record, trial: trial)
-            case .returned(let index, let worker, let bytes):
-                dispatch.takeBack(index, from: worker, bytes: bytes)
+            case .returned(let index, let worker, let bytes, let reason):
+                dispatch.takeBack(index, from: worker, bytes: bytes, reason: reason)
             case .progress(let index, let share):
                 guard let trial = trials[index], trial.result == nil else { break }
                 update(&record, study, clock)

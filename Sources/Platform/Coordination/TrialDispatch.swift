@@ -15,8 +15,8 @@ struct TrialDispatch {
         var spec: TrialSpec
         /// Bytes it is known to need at least.
         var bytes = 0
-        /// Workers that failed at it.
-        var avoiding: Set<String> = []
+        /// Workers that failed at it, the first one first.
+        var failures: [TrialFailure] = []
     }
 
     private let experimentID: String
@@ -67,13 +67,13 @@ struct TrialDispatch {
         workforce.release(key(index))
     }
 
-    /// A worker did not do the trial: it failed, or has less memory than `bytes`.
-    mutating func takeBack(_ index: Int, from worker: String, bytes: Int?) {
+    /// A worker did not do the trial: it failed for that reason, or has less memory than `bytes`.
+    mutating func takeBack(_ index: Int, from worker: String, bytes: Int?, reason: String? = nil) {
         guard var trial = sent.removeValue(forKey: index)?.trial else { return }
         if let bytes {
             trial.bytes = max(trial.bytes, bytes)
         } else {
-            trial.avoiding.insert(worker)
+            trial.failures.append(TrialFailure(worker: worker, reason: reason))
         }
         waiting.append(trial)
         waiting.sort { $0.spec.index < $1.spec.index }
@@ -92,7 +92,7 @@ struct TrialDispatch {
             let index = trial.spec.index
             let isAhead = waiting.count - position > TrialDispatch.plenty * slots
             if let place = workforce.place(
-                key(index), bytes: trial.bytes, avoiding: trial.avoiding, isAhead: isAhead)
+                key(index), bytes: trial.bytes, avoiding: Set(trial.failures.map(\.worker)), isAhead: isAhead)
             {
                 try await publish(trial, partition: place.partition)
             } else if trial.bytes > 0, let largest = workforce.largestTrialMemory, trial.bytes > largest {
@@ -115,7 +115,8 @@ struct TrialDispatch {
     private mutating func publish(_ trial: Waiting, partition: Int?) async throws {
         let key = key(trial.spec.index)
         sent[trial.spec.index] = (trial, DispatchTime.now().uptimeNanoseconds)
-        try await log.send(TrialMessage(trial: key), key: key.description, to: Topics.trials, partition: partition)
+        let message = TrialMessage(trial: key, failures: trial.failures.isEmpty ? nil : trial.failures)
+        try await log.send(message, key: key.description, to: Topics.trials, partition: partition)
     }
 
     /// Trials that nobody trains, while a slot is free, are given out again; and so are those that wait behind another, once

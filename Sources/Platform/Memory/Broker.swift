@@ -52,6 +52,12 @@ struct Broker {
         return topic
     }
 
+    private static func check(_ partition: Int, of topic: Topic, _ name: String) throws {
+        guard topic.nextOffsets.indices.contains(partition) else {
+            throw PlatformError(.invalid, "topic \(name) has no partition \(partition)")
+        }
+    }
+
     mutating func create(_ name: String, partitions: Int, retention: Retention) {
         guard topics[name] == nil else { return }
         topics[name] = Topic(
@@ -82,9 +88,7 @@ struct Broker {
     ) throws -> (Message, Retention) {
         let topic = try topic(name)
         let partition = wanted ?? Message.partition(ofKey: key, count: topic.partitions)
-        guard topic.nextOffsets.indices.contains(partition) else {
-            throw PlatformError(.invalid, "topic \(name) has no partition \(partition)")
-        }
+        try Broker.check(partition, of: topic, name)
         let offset = topic.nextOffsets[partition]
         topics[name]?.nextOffsets[partition] = offset + 1
         return (
@@ -246,6 +250,14 @@ struct Broker {
         guard let index = topics[message.topic]?.kept.firstIndex(where: { $0.message == message }) else { return }
         topics[message.topic]?.kept[index].needs.remove(groupName)
         if topics[message.topic]?.kept[index].needs.isEmpty == true { topics[message.topic]?.kept.remove(at: index) }
+    }
+
+    /// What is kept of a partition before `offset`, the newest first.
+    func newest(_ limit: Int, of name: String, partition: Int, before offset: Int64) throws -> [Message] {
+        let topic = try topic(name)
+        try Broker.check(partition, of: topic, name)
+        let found = topic.kept.map(\.message).filter { $0.partition == partition && $0.offset < offset }
+        return Array(found.sorted { $0.offset > $1.offset }.prefix(limit))
     }
 
     private static func match(_ group: inout Group) -> Delivery {

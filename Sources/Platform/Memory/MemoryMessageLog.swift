@@ -83,6 +83,13 @@ public final class MemoryMessageLog: MessageLog {
         }
     }
 
+    /// The newest messages of a partition that a group still needs, or that no group has consumed.
+    public func newest(
+        _ limit: Int, of topic: String, partition: Int, before offset: Int64?
+    ) async throws -> [Message] {
+        try broker.withLock { try $0.newest(limit, of: topic, partition: partition, before: offset ?? .max) }
+    }
+
     fileprivate func next(_ consumer: MemoryMessageConsumer) async throws -> Message? {
         let ticket = broker.withLock { $0.makeIdentity() }
         return try await withTaskCancellationHandler {

@@ -27,6 +27,11 @@ public protocol MessageLog: Sendable {
 
     /// Messages of the topic that `group` has not committed.
     func lag(of topic: String, group: String) async throws -> Int
+
+    /// The newest messages of a partition that are kept, the newest first and at most `limit`: those before `offset`, or else
+    /// up to the end. They are looked at, not taken: consumers get them all the same. Throws `.invalid` for a partition that
+    /// is not there.
+    func newest(_ limit: Int, of topic: String, partition: Int, before offset: Int64?) async throws -> [Message]
 }
 
 extension MessageLog {

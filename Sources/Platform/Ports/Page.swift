@@ -51,10 +51,12 @@ public struct Cursor: Sendable, Hashable, Codable, CustomStringConvertible {
         guard let data = Data(base64Encoded: base64), let position = String(data: data, encoding: .utf8),
             Identifier.isPlausible(position)
         else {
-            throw PlatformError(.invalid, "this is not a cursor that was given out", field: "cursor")
+            throw Cursor.unknown
         }
         return position
     }
+
+    static let unknown = PlatformError(.invalid, "this is not a cursor that was given out", field: "cursor")
 
     /// Reads a bare string.
     public init(from decoder: any Decoder) throws { text = try decoder.singleValueContainer().decode(String.self) }

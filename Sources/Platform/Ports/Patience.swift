@@ -202,4 +202,8 @@ private struct PatientMessageLog: MessageLog {
     func lag(of topic: String, group: String) async throws -> Int {
         try await patience.run { try await log.lag(of: topic, group: group) }
     }
+
+    func newest(_ limit: Int, of topic: String, partition: Int, before offset: Int64?) async throws -> [Message] {
+        try await patience.run { try await log.newest(limit, of: topic, partition: partition, before: offset) }
+    }
 }

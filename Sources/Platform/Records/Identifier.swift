@@ -27,6 +27,17 @@ public enum Identifier {
             }
     }
 
+    /// When the name was made; nil for one that was not made here.
+    public static func time(of name: String) -> Timestamp? {
+        guard name.utf8.count == 20 else { return nil }
+        var time: Int64 = 0
+        for byte in name.utf8.prefix(10) {
+            guard let digit = digits.firstIndex(of: byte) else { return nil }
+            time = time << 5 | Int64(digit)
+        }
+        return Timestamp(milliseconds: time)
+    }
+
     private static func encode(_ value: UInt64) -> String {
         String(decoding: (0..<10).reversed().map { digits[Int(value >> (5 * UInt64($0)) & 31)] }, as: UTF8.self)
     }

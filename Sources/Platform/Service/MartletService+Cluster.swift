@@ -116,6 +116,13 @@ extension MartletService {
             cacheHitRate: rate(messages, \.cacheHits, \.cacheMisses))
     }
 
+    /// Trials that were given up, the newest first.
+    /// - Throws: `.invalid` for a cursor that was not given out, `.unavailable` where the log cannot be asked.
+    public func deadLetters(limit: Int, cursor: Cursor? = nil) async throws -> Page<DeadLetterRecord> {
+        try requireReady()
+        return try await stores.log.deadLetters(limit: limit, after: cursor)
+    }
+
     private func rate(
         _ messages: [WorkerMessage], _ hits: KeyPath<WorkerMessage, Int>, _ misses: KeyPath<WorkerMessage, Int>
     ) -> Double? {

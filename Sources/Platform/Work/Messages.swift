@@ -20,6 +20,15 @@ struct TrialKey: Sendable, Hashable, Codable, CustomStringConvertible {
 struct TrialMessage: Sendable, Hashable, Codable {
     var version = 1
     var trial: TrialKey
+    /// Which workers failed at it before, and why.
+    var failures: [TrialFailure]?
+}
+
+/// That a worker could not run a trial, or not store what it gave.
+struct TrialFailure: Sendable, Hashable, Codable {
+    var worker: String
+    /// Why, in one line, where the worker said.
+    var reason: String?
 }
 
 /// News for an experiment's coordinator.
@@ -76,6 +85,8 @@ struct DeadLetter: Sendable, Hashable, Codable {
     var workers: [String]
     var reason: String
     var at: Timestamp
+    /// When each began it and how that ended, the first one first.
+    var starts: [DeadLetterRecord.Start]?
 }
 
 /// How far a trial is.

@@ -10,7 +10,7 @@ enum Topics {
     static let results = "martlet.results"
     /// Experiments that have ended and whose models are to be put together, by experiment.
     static let assembly = "martlet.assembly"
-    /// Trials that were given up, by experiment, for people to look at.
+    /// Trials that were given up, by experiment and index, for people to look at.
     static let deadLetters = "martlet.dead-letters"
     /// How far trials are, by experiment.
     static let progress = "martlet.progress"
@@ -30,6 +30,9 @@ enum Topics {
     static let trialPartitions = 64
     /// Partitions of `results` and `assembly`: the most masters that can share the experiments.
     static let experimentPartitions = 16
+
+    /// The one partition of `deadLetters`, so that they have an order.
+    static let deadLetterPartition = 0
 
     /// The partition of `results` whose owner coordinates the experiment.
     static func partition(of experimentID: String) -> Int {

@@ -228,7 +228,8 @@ final class Worker: Sendable {
 
     private func handle(_ message: Message, _ notes: SpanNotes) async -> Handling {
         if isStopping { return .handBack }
-        guard let trial = message.decoded(TrialMessage.self)?.trial else { return .done }
+        guard let order = message.decoded(TrialMessage.self) else { return .done }
+        let trial = order.trial
         notes.add(trial.fields)
         let isMine = state.withLock { state in
             guard state.trials[trial] == nil else { return false }
@@ -245,7 +246,7 @@ final class Worker: Sendable {
         }
         beat.yield()
         do {
-            switch try await train(trial) {
+            switch try await train(order) {
             case .ended(let handling): return handling
             case .trained(let outcome):
                 notes.add(outcome.result.fields)
@@ -270,7 +271,8 @@ final class Worker: Sendable {
     }
 
     /// Trains the trial as soon as there is a slot, which is free again at the end.
-    private func train(_ trial: TrialKey) async throws -> Attempt {
+    private func train(_ order: TrialMessage) async throws -> Attempt {
+        let trial = order.trial
         let slot = await slots.take()
         let cancellation = Cancellation()
         defer {
@@ -284,10 +286,11 @@ final class Worker: Sendable {
         }
         guard !isStopping else { return .ended(.handBack) }
         beat.yield()
-        return try await train(trial, cancellation, on: slot)
+        return try await train(order, cancellation, on: slot)
     }
 
-    private func train(_ trial: TrialKey, _ cancellation: Cancellation, on slot: Slot) async throws -> Attempt {
+    private func train(_ order: TrialMessage, _ cancellation: Cancellation, on slot: Slot) async throws -> Attempt {
+        let trial = order.trial
         async let isCancelled = isCancelled(trial.experimentID)
         async let proposed = stores.experiments.trial(trial.index, of: trial.experimentID)
         guard let experiment = try await stores.experiments.experiment(trial.experimentID), !experiment.state.isFinal,
@@ -303,9 +306,7 @@ final class Worker: Sendable {
         let start = TrialStart(id: Identifier.make(), worker: name)
         let starts = try await stores.experiments.putStart(start, ofTrial: trial.index, of: trial.experimentID)
         guard starts.count <= Worker.starts else {
-            let before = starts.filter { $0.id != start.id }
-            let workers = Set(before.map(\.worker)).sorted()
-            try await giveUp(record, workers, "\(before.count) workers ended with it or failed at it")
+            try await giveUp(record, starts.filter { $0.id != start.id }, order.failures ?? [])
             return .ended(.done)
         }
         let outcome: TrialOutcome
@@ -408,22 +409,20 @@ final class Worker: Sendable {
         try await stores.log.send(report, key: report.experimentID, to: Topics.results)
     }
 
-    private func giveUp(_ record: TrialRecord, _ workers: [String], _ reason: String) async throws {
+    private func giveUp(_ record: TrialRecord, _ starts: [TrialStart], _ failures: [TrialFailure]) async throws {
         let trial = TrialKey(experimentID: record.experimentID, index: record.index)
-        try await stores.log.giveUp(trial, record.spec, workers: workers, reason: reason)
+        let workers = Set(starts.map(\.worker)).sorted()
+        let reason = "\(starts.count) workers ended with it or failed at it"
+        let letter = DeadLetter(
+            trial: trial, spec: record.spec, workers: workers, reason: reason, at: .now(),
+            starts: DeadLetterRecord.Start.all(of: starts, failures))
+        try await stores.log.send(
+            letter, key: trial.description, to: Topics.deadLetters, partition: Topics.deadLetterPartition)
         metrics.deadLetters.increment()
         log.error("a trial was given up", trial.fields + [LogField("reason", reason)])
         try await report(
             trial,
             TrialResult(record.spec, status: .failed, reason: "\(reason): \(workers.joined(separator: ", "))"))
-    }
-}
-
-extension MessageLog {
-    /// Keeps a trial that was given up, for people to look at.
-    func giveUp(_ trial: TrialKey, _ spec: TrialSpec, workers: [String], reason: String) async throws {
-        let letter = DeadLetter(trial: trial, spec: spec, workers: workers, reason: reason, at: .now())
-        try await send(letter, key: trial.description, to: Topics.deadLetters)
     }
 }
 

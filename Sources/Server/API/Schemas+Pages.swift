@@ -13,6 +13,11 @@ extension Schemas {
         object(["name": string, "healthy": boolean, "seconds": number], optional: ["detail": string]))
     static let links = array(object(["title": string, "href": string]))
 
+    static let deadLetter = object([
+        "at": moment, "experiment_id": string, "trial": integer, "learner": string, "reason": string,
+        "starts": array(object(["worker": string], optional: ["began_at": moment, "failure": string])),
+    ])
+
     static let learner = object([
         "name": string, "title": string, "description": string, "tasks": array(task),
     ])

@@ -26,6 +26,8 @@ enum Schemas {
             .init(name: "Server", value: server), .init(name: "ExperimentPlan", value: experimentPlan),
             .init(name: "Trial", value: trial), .init(name: "TrialList", value: list(of: "Trial")),
             .init(name: "Learner", value: learner), .init(name: "LearnerList", value: list(of: "Learner")),
+            .init(name: "DeadLetter", value: deadLetter),
+            .init(name: "DeadLetterList", value: list(of: "DeadLetter")),
             .init(name: "ModelEvaluation", value: modelEvaluation), .init(name: "ModelSchema", value: modelSchema),
         ]
     }

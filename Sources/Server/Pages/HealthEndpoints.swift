@@ -6,7 +6,9 @@ struct HealthEndpoints: Sendable {
     let service: MartletService
     let links: [ServerConfiguration.Link]
 
-    var all: [Endpoint] { [HealthEndpoints.alive, HealthEndpoints.ready { [service] in service.isReady }, cluster] }
+    var all: [Endpoint] {
+        [HealthEndpoints.alive, HealthEndpoints.ready { [service] in service.isReady }, cluster, deadLetters]
+    }
 
     static var alive: Endpoint {
         Endpoint(
@@ -38,6 +40,18 @@ struct HealthEndpoints: Sendable {
             answers: [.init(status: .ok, description: "The cluster as it stands.", content: [.json("Cluster")])],
             handler: .asynchronous { _ in
                 try .json(Cluster(status: try await service.cluster(), links: links))
+            })
+    }
+
+    private var deadLetters: Endpoint {
+        Endpoint(
+            method: .get, path: "/api/v1/cluster/dead-letters", name: "listDeadLetters", tag: "operation",
+            summary: "Trials that were given up because no worker came to their end, the newest first.",
+            parameters: Endpoint.Parameter.page,
+            answers: [.init(status: .ok, description: "A part of the list.", content: [.json("DeadLetterList")])],
+            handler: .asynchronous { request in
+                let (limit, cursor) = try request.page()
+                return try .json(try await service.deadLetters(limit: limit, cursor: cursor))
             })
     }
 

@@ -110,7 +110,7 @@ enum ClusterOptions {
         return cassandra
     }
 
-    static func cluster(_ invocation: Invocation) throws -> ClusterConfiguration {
+    static func kafka(_ invocation: Invocation) throws -> KafkaLogConfiguration {
         var kafka = KafkaLogConfiguration(bootstrapServers: invocation[bootstrapServers] ?? "127.0.0.1:9092")
         kafka.username = invocation[kafkaUser]
         kafka.password = invocation[kafkaPassword]
@@ -118,7 +118,11 @@ enum ClusterOptions {
         kafka.tlsAuthority = invocation[kafkaAuthority]
         if let prefix = invocation[kafkaPrefix] { kafka.prefix = prefix }
         kafka.replication = invocation[kafkaReplication]
-        var cluster = ClusterConfiguration(cassandra: try cassandra(invocation), kafka: kafka)
+        return kafka
+    }
+
+    static func cluster(_ invocation: Invocation) throws -> ClusterConfiguration {
+        var cluster = ClusterConfiguration(cassandra: try cassandra(invocation), kafka: try kafka(invocation))
         if let url = invocation[redisURL] {
             var redis = RedisCacheConfiguration(url: url)
             redis.tlsAuthority = invocation[redisAuthority]

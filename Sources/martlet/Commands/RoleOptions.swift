@@ -5,5 +5,5 @@ enum RoleOptions {
     static let all =
         ServerOptions.declarations + Watching.declarations + ClusterOptions.declarations + MasterCommand.own
         + WorkerCommand.own
-        + MigrateCommand.own
+        + MigrateCommand.own + DeadLettersCommand.own
 }

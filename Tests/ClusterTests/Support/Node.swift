@@ -42,6 +42,12 @@ final class Node {
 
     deinit { kill() }
 
+    /// A worker's name, from its greeting.
+    var name: String? {
+        let words = greeting.split(separator: " ")
+        return words.firstIndex(of: "worker").flatMap { words.dropFirst($0 + 1).first }.map(String.init)
+    }
+
     /// What it wrote to standard error.
     var errors: String { String(decoding: folder.bytes("errors"), as: UTF8.self) }
 

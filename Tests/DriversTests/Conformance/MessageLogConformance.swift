@@ -146,11 +146,46 @@ import Testing
         }
     }
 
+    @Test(arguments: LogKind.present) func theNewestAreLookedAtAndNotTaken(_ kind: LogKind) async throws {
+        try await kind.withLog { log in
+            try await log.createTopic("t", partitions: 2, retention: .untilCommitted)
+            #expect(try await log.newest(3, of: "t", partition: 1, before: nil).isEmpty)
+            for index in 0..<7 {
+                try await log.append(
+                    [UInt8(index)], key: "k\(index)", to: "t", partition: 1, headers: ["h": "\(index)"])
+                try await log.append([99], key: "other", to: "t", partition: 0)
+            }
+            var seen: [Message] = []
+            for count in [3, 3, 1, 0] {
+                let part = try await log.newest(3, of: "t", partition: 1, before: seen.last?.offset)
+                #expect(part.count == count)
+                seen += part
+            }
+            #expect(seen.map { $0.payload[0] } == [6, 5, 4, 3, 2, 1, 0])
+            #expect(seen.map(\.key) == (0..<7).reversed().map { "k\($0)" })
+            #expect(seen.allSatisfy { $0.topic == "t" && $0.partition == 1 && $0.headers["h"] == "\($0.payload[0])" })
+            #expect(try await log.newest(100, of: "t", partition: 1, before: nil) == seen)
+            // Beyond the end is the end.
+            #expect(try await log.newest(1, of: "t", partition: 1, before: .max) == Array(seen.prefix(1)))
+            let consumer = try await log.consumer(of: "t", group: "g")
+            let taken = try await take(consumer, 14)
+            #expect(Set(taken.filter { $0.partition == 1 }) == Set(seen))
+            await consumer.close()
+            for partition in [-1, 2] {
+                let refused = await #expect(throws: PlatformError.self) {
+                    try await log.newest(1, of: "t", partition: partition, before: nil)
+                }
+                #expect(refused?.code == .invalid)
+            }
+        }
+    }
+
     @Test(arguments: LogKind.present) func unknownTopicsAreErrors(_ kind: LogKind) async throws {
         try await kind.withLog { log in
             await #expect(throws: PlatformError.self) { try await log.append([], key: "", to: "none") }
             await #expect(throws: PlatformError.self) { _ = try await log.consumer(of: "none", group: "g") }
             await #expect(throws: PlatformError.self) { _ = try await log.watcher(of: "none") }
+            await #expect(throws: PlatformError.self) { try await log.newest(1, of: "none", partition: 0, before: nil) }
             try await log.createTopic("t", partitions: 1, retention: .untilCommitted)
             try await log.createTopic("t", partitions: 1, retention: .untilCommitted)
             #expect(try await log.lag(of: "t", group: "nobody") == 0)

@@ -76,6 +76,19 @@ struct LiveTests {
         }
     }
 
+    @Test("the end of a long partition is read by itself, and the beginning without what comes after it")
+    func reading() async throws {
+        try await LiveCluster.withTopic(partitions: 1) { topic, admin, producer in
+            try await producer.send(0..<5000, to: topic) { _ in 0 }
+            let end = try #require(try await admin.watermarks(topic: topic)[0]?.end)
+            let place = TopicPartition(topic: topic, partition: 0)
+            for offsets in [end - 50..<end, 0..<50] {
+                let messages = try await LiveCluster.configuration.read(place, offsets)
+                #expect(messages.map(\.offset) == Array(offsets))
+            }
+        }
+    }
+
     @Test("a member that joins takes only what it gets: the other partitions are never revoked and keep delivering")
     func cooperative() async throws {
         try await LiveCluster.withTopic(partitions: 4) { topic, _, producer in

@@ -57,7 +57,7 @@ struct TraceTests {
         configuration.port = 0
         configuration.grace = .zero
         let server = try MartletServer(configuration, service: service, instruments: master)
-        let martlet = TestService(port: try await server.start(), service: service)
+        let martlet = TestService(port: try await server.start(), service: service, stores: stores)
         let worker = MartletWorker(stores: stores, instruments: training)
         try await worker.start()
 

@@ -1,6 +1,8 @@
+import AutoML
 import Foundation
 import HTTPTestClient
 import Platform
+import Search
 import Telemetry
 import Testing
 
@@ -10,6 +12,7 @@ import Testing
 struct TestService {
     let port: Int
     let service: MartletService
+    let stores: Stores
 
     /// Sends a request over a connection of its own.
     func request(
@@ -27,6 +30,19 @@ struct TestService {
     /// Sends JSON.
     func post(_ target: String, json: String) async throws -> TestConnection.Response {
         try await request("POST", target, headers: ["Content-Type": "application/json"], body: json)
+    }
+
+    /// Puts a letter about a trial into the log, as a worker does that gives it up.
+    func giveUp(trial: Int) async throws {
+        let spec = TrialSpec(index: trial, learner: "linear", configuration: ["alpha": .double(0.5)], seed: Seed(1))
+        let letter = """
+            {"version": 1, "trial": {"experiment_id": "e", "index": \(trial)}, "workers": ["a", "b"],
+             "spec": \(String(decoding: try JSONEncoder().encode(spec), as: UTF8.self)),
+             "reason": "3 workers ended with it", "at": "2026-03-04T05:06:07.089Z",
+             "starts": [{"worker": "a", "began_at": "2026-03-04T05:05:01.000Z"},
+                        {"worker": "b", "began_at": "2026-03-04T05:05:02.000Z", "failure": "it is refused"}]}
+            """
+        try await stores.log.append(Array(letter.utf8), key: "e/\(trial)", to: "martlet.dead-letters")
     }
 
     /// Makes a dataset and returns its id.
@@ -56,11 +72,12 @@ func withMartlet(
     var options = MartletService.Options()
     options.threads = 1
     options.spoolFolder = FileManager.default.temporaryDirectory.path + "/martlet-test-\(UUID().uuidString)"
-    let service = MartletService(stores: .inMemory(), options: options, instruments: instruments)
+    let stores = Stores.inMemory()
+    let service = MartletService(stores: stores, options: options, instruments: instruments)
     let server = try MartletServer(configuration, service: service, instruments: instruments)
     let port = try await server.start()
     do {
-        try await body(TestService(port: port, service: service))
+        try await body(TestService(port: port, service: service, stores: stores))
     } catch {
         await server.shutdown()
         throw error

@@ -623,6 +623,24 @@ export interface LearnerList {
   next_cursor: string | null;
 }
 
+export interface DeadLetter {
+  at: string;
+  experiment_id: string;
+  trial: number;
+  learner: string;
+  reason: string;
+  starts: {
+    worker: string;
+    began_at?: string;
+    failure?: string;
+  }[];
+}
+
+export interface DeadLetterList {
+  items: DeadLetter[];
+  next_cursor: string | null;
+}
+
 export interface ModelEvaluation {
   card: ModelCard;
   bytes: number;
@@ -881,6 +899,13 @@ export interface Operations {
     body: never;
     answer: Cluster;
   };
+  /** Trials that were given up because no worker came to their end, the newest first. */
+  listDeadLetters: {
+    path: never;
+    query: { limit?: number; cursor?: string };
+    body: never;
+    answer: DeadLetterList;
+  };
   /** What the process counts, in the text format of Prometheus or, by `Accept`, OpenMetrics. Takes the metrics token besides the API's. */
   getMetrics: {
     path: never;
@@ -941,6 +966,7 @@ export const routes: Record<OperationName, readonly [string, string]> = {
   health: ["GET", "/healthz"],
   readiness: ["GET", "/readyz"],
   getCluster: ["GET", "/api/v1/cluster"],
+  listDeadLetters: ["GET", "/api/v1/cluster/dead-letters"],
   getMetrics: ["GET", "/metrics"],
   getServer: ["GET", "/api/v1/server"],
   getDocument: ["GET", "/api/v1/openapi.json"],

@@ -212,6 +212,40 @@ test("a type changed on the dataset's page is taken by the next training", async
   );
 });
 
+const idleCluster = {
+  workers: [],
+  slots: 0,
+  busy_slots: 0,
+  queue_lag: 0,
+  running_experiments: 0,
+  queued_experiments: 0,
+  storage: [],
+  links: [],
+};
+
+test("trials that were given up stand on the cluster's page with what became of their workers", async () => {
+  answers["GET /cluster"] = { body: idleCluster };
+  answers["GET /cluster/dead-letters"] = {
+    body: {
+      items: [
+        {
+          at: new Date().toISOString(),
+          experiment_id: "e1",
+          trial: 2,
+          learner: "linear",
+          reason: "3 workers ended with it or failed at it",
+          starts: [{ worker: "w1" }, { worker: "w2", failure: "it is refused" }],
+        },
+      ],
+      next_cursor: null,
+    },
+  };
+  open("/cluster");
+  const table = await until(() => document.querySelector('table[aria-label="Trials given up"]'), "the table");
+  assert.match(table.textContent ?? "", /linearw1: not heard of againw2: it is refused/);
+  assert.ok(table.querySelector('a[href="/experiments/e1"]'));
+});
+
 test("a server that asks for a token gets one over the page, which stays", async () => {
   answers["GET /cluster"] = { status: 401, body: problem(401, "a token is needed") };
   open("/cluster");
@@ -221,18 +255,8 @@ test("a server that asks for a token gets one over the page, which stays", async
   );
   assert.match(document.querySelector('[role="dialog"]')?.textContent ?? "", /MARTLET_API_TOKEN/);
   answers["GET /experiments"] = { body: { items: [], next_cursor: null } };
-  answers["GET /cluster"] = {
-    body: {
-      workers: [],
-      slots: 0,
-      busy_slots: 0,
-      queue_lag: 0,
-      running_experiments: 0,
-      queued_experiments: 0,
-      storage: [],
-      links: [],
-    },
-  };
+  answers["GET /cluster"] = { body: idleCluster };
+  answers["GET /cluster/dead-letters"] = { body: { items: [], next_cursor: null } };
   const setter = Object.getOwnPropertyDescriptor(window.HTMLInputElement.prototype, "value")?.set;
   setter?.call(field, "secret");
   field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -8,6 +8,7 @@ import { Page } from "../../components/Page";
 import { Section } from "../../components/Section";
 import { formatInteger, formatPercent, plural } from "../../lib/format";
 import { useResource } from "../../lib/resource";
+import { DeadLetterList } from "./DeadLetterList";
 import { StorageList } from "./StorageList";
 import { WorkerTable } from "./WorkerTable";
 
@@ -52,6 +53,7 @@ export function ClusterPage() {
                 <WorkerTable workers={data.workers} />
               )}
             </Section>
+            <DeadLetterList />
             {data.storage && data.storage.length > 0 && <StorageList stores={data.storage} />}
           </Stack>
         )}
