@@ -37,6 +37,12 @@ import Testing
         #expect(cursor == nil)
     }
 
+    @Test func aTrialThatTwoGaveUpIsToldOnce() async throws {
+        try await Topics.create(in: log)
+        for index in [1, 2, 1, 1] { try await put(letter(index)) }
+        #expect(try await log.deadLetters(limit: 4, after: nil).items.map(\.trial) == [1, 2])
+    }
+
     @Test(arguments: ["-1", "x", "99999999999999999999"]) func aCursorOfAnotherListIsRefused(_ position: String)
         async throws
     {

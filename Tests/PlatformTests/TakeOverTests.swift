@@ -150,11 +150,14 @@ import Testing
         #expect(page.items.count == 1 && page.nextCursor == nil)
         let record = try #require(page.items.first)
         #expect(record.experimentID == id && record.trial == 2 && record.learner == trial.spec.learner)
-        #expect(Set(record.starts.map(\.worker)) == Set(workers.map(\.name)))
+        #expect(record.starts.map(\.worker).sorted() == workers.map(\.name).sorted())
         for start in record.starts {
             #expect(start.failure == "it is refused")
             #expect(try #require(start.beganAt) <= record.at)
         }
+        // Who gave it up is not among those who began it.
+        let another = TrialStart(id: Identifier.make(), worker: "another")
+        #expect(try await stores.experiments.putStart(another, ofTrial: 2, of: id).count == 4)
         for worker in workers { await worker.shutdown() }
         await service.shutdown()
     }

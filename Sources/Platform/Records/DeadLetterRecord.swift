@@ -71,8 +71,9 @@ extension MessageLog {
         let messages = try await newest(
             limit + 1, of: Topics.deadLetters, partition: Topics.deadLetterPartition, before: offset)
         let page = Page(sorted: messages.map { ("\($0.offset)", $0) }, limit: limit)
-        return Page(
-            items: page.items.compactMap { $0.decoded(DeadLetter.self).map(DeadLetterRecord.init) },
-            nextCursor: page.nextCursor)
+        // Whose message came to two workers, both gave up.
+        var seen: Set<TrialKey> = []
+        let letters = page.items.compactMap { $0.decoded(DeadLetter.self) }.filter { seen.insert($0.trial).inserted }
+        return Page(items: letters.map(DeadLetterRecord.init), nextCursor: page.nextCursor)
     }
 }

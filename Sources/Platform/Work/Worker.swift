@@ -306,6 +306,8 @@ final class Worker: Sendable {
         let start = TrialStart(id: Identifier.make(), worker: name)
         let starts = try await stores.experiments.putStart(start, ofTrial: trial.index, of: trial.experimentID)
         guard starts.count <= Worker.starts else {
+            // It has not begun it, and must not stand among those who did when the message comes again.
+            try await stores.experiments.removeStart(start, ofTrial: trial.index, of: trial.experimentID)
             try await giveUp(record, starts.filter { $0.id != start.id }, order.failures ?? [])
             return .ended(.done)
         }
