@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from conftest import settled, violations
+
 FEW = {"learners": ["decision_tree", "linear"], "folds": 2}
 LOST = ["ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_INCOMPLETE_CHUNKED_ENCODING",
         "ERR_EMPTY_RESPONSE", "ERR_NETWORK_CHANGED", "status of 503"]
@@ -66,6 +68,28 @@ def test_a_server_that_dies_and_comes_back_goes_on(open_page, fresh):
         return [...text.matchAll(/^id: (\\d+)/gm)].map(match => Number(match[1]));
     }""", experiment)
     assert sequences == list(range(1, len(sequences) + 1))
+
+
+def test_a_trial_that_the_server_dies_of_is_given_up_and_told(open_page, fresh):
+    dataset = fresh.example("telco_churn")
+    experiment = fresh.experiment(dataset, "Churn", trials=1, seed=1, folds=20, learners=["random_forest"])
+    while not fresh.call("GET", "/cluster/dead-letters")["items"]:
+        if fresh.call("GET", "/cluster")["busy_slots"] > 0:
+            fresh.kill()
+            fresh.start()
+        else:
+            fresh.wait(experiment, "queued", "running")
+    assert fresh.wait(experiment, "failed")["trials_failed"] == 1
+    page = open_page(fresh, "/cluster")
+    table = page.get_by_role("table", name="Trials given up")
+    expect(table.get_by_role("row")).to_have_count(2)
+    expect(table).to_contain_text("not heard of again")
+    settled(page)
+    assert violations(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    table.get_by_role("link", name=experiment).click()
+    expect(page).to_have_url(f"{fresh.base}/experiments/{experiment}")
 
 
 def test_cancelling_keeps_what_was_found(open_page, server, running):
