@@ -1,23 +1,49 @@
 internal import CNetwork
 internal import Glibc
+internal import Synchronization
 
 extension Connection {
-    /// Reads once from the socket; the loop comes back while there is more, so that no connection starves the others.
-    /// Whether bytes came and the connection still is.
+    /// Bytes taken beside a handler's room: what follows something long is often long too, and would be copied.
+    private static let besideRoom = 4 << 10
+    /// Bytes of the first read after one into a handler's room.
+    private static let afterRoom = 16 << 10
+
+    /// Reads once from the socket, or several times where the handler has room for more; the loop comes back while there is
+    /// more, so that no connection starves the others. Whether bytes came and the connection still is.
     @discardableResult
     func readSome() -> Bool {
-        let buffer = loop.core.readBuffer
-        let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
-        guard count > 0 else {
-            let number = errno
-            if count == 0 {
-                peerEnded()
-            } else if number != EAGAIN && number != EINTR {
-                end(.system("recv", number, endpoint: endpoint))
+        var left = LoopCore.bufferSize
+        while true {
+            let room = phase == .open && tls == nil ? handler?.room() : nil
+            let roomCount = room?.count ?? 0
+            let wanted = roomCount > 0 ? Connection.besideRoom : readSize
+            let buffer = loop.core.readBuffer
+            let count = network_receive(descriptor, room?.baseAddress, roomCount, buffer.baseAddress, wanted)
+            guard count > 0 else {
+                let number = errno
+                if count == 0 {
+                    peerEnded()
+                } else if number != EAGAIN && number != EINTR {
+                    end(.system("recv", number, endpoint: endpoint))
+                }
+                return false
             }
-            return false
+            let isFull = count == roomCount + wanted
+            if roomCount > 0 {
+                readSize = Connection.afterRoom
+                handler?.filled(min(count, roomCount))
+            } else if isFull {
+                readSize = min(readSize * 4, LoopCore.bufferSize)
+            }
+            if count > roomCount { took(UnsafeRawBufferPointer(rebasing: buffer[..<(count - roomCount)])) }
+            left -= count
+            // A read that was not filled has emptied the socket.
+            let goesOn = roomCount > 0 && isFull && left > 0 && phase == .open && !isPaused.load(ordering: .acquiring)
+            if !goesOn { return phase != .closed }
         }
-        let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    }
+
+    private func took(_ bytes: UnsafeRawBufferPointer) {
         switch phase {
         case .open:
             if let tls {
@@ -29,7 +55,6 @@ extension Connection {
         case .handshaking: shakeHands(bytes)
         case .draining, .lingering, .closed: break
         }
-        return phase != .closed
     }
 
     private func shakeHands(_ bytes: UnsafeRawBufferPointer) {
