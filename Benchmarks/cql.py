@@ -4,8 +4,8 @@
     MARTLET_CASSANDRA_CONTACT_POINTS=127.0.0.1:9042 python3 Benchmarks/cql.py [--rounds N] [--seconds N] [--server-pid PID]
 
 The peers come from PyPI into a virtual environment under the build folder. Martlet and cassandra-driver speak protocol v5, acsylla
-v4, and Martlet a second time v4. Every case runs in a process of its own, the clients in turn within each round, which each
-begins with another. Processor time is the client process's, in microseconds a request, and the server's where its process is
+v4, and Martlet a second time v4. Every case runs in a process of its own, the clients of each round in another order: what one
+has written the server still moves about while the next is at it. Processor time is the client process's, in microseconds a request, and the server's where its process is
 named; client and server share the machine, so that a client that needs less leaves more to the server.
 """
 
@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import pathlib
+import random
 import statistics
 import subprocess
 import sys
@@ -180,10 +181,8 @@ def main() -> None:
         prepare = [python, "-c", PREPARE, host, port, keyspace]
         subprocess.run(prepare + ["create", str(size), str(rows)], check=True)
         try:
-            for turn in range(arguments.rounds):
-                order = list(clients.items())
-                start = turn % len(order)
-                for name, command in order[start:] + order[:start]:
+            for _ in range(arguments.rounds):
+                for name, command in random.sample(list(clients.items()), len(clients)):
                     done = subprocess.run(command(case, keyspace), capture_output=True, text=True)
                     if done.returncode != 0:
                         print(f"{name} failed at {case}: {done.stdout}{done.stderr}", file=sys.stderr)
