@@ -3,22 +3,25 @@ internal import Glibc
 internal import Synchronization
 
 extension Connection {
-    /// Bytes taken beside a handler's room: what follows something long is often long too, and would be copied.
+    /// Bytes taken beside a handler's room, and by the next read without: what follows something long is often long too, and
+    /// would be copied.
     private static let besideRoom = 4 << 10
-    /// Bytes of the first read after one into a handler's room.
-    private static let afterRoom = 16 << 10
+
+    /// Where the handler wants the bytes that come next.
+    private var room: UnsafeMutableRawBufferPointer {
+        (phase == .open && tls == nil ? handler?.room() : nil) ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    }
 
     /// Reads once from the socket, or several times where the handler has room for more; the loop comes back while there is
     /// more, so that no connection starves the others. Whether bytes came and the connection still is.
     @discardableResult
     func readSome() -> Bool {
+        let buffer = loop.core.readBuffer
+        var room = room
         var left = LoopCore.bufferSize
         while true {
-            let room = phase == .open && tls == nil ? handler?.room() : nil
-            let roomCount = room?.count ?? 0
-            let wanted = roomCount > 0 ? Connection.besideRoom : readSize
-            let buffer = loop.core.readBuffer
-            let count = network_receive(descriptor, room?.baseAddress, roomCount, buffer.baseAddress, wanted)
+            let wanted = room.isEmpty ? readSize : Connection.besideRoom
+            let count = network_receive(descriptor, room.baseAddress, room.count, buffer.baseAddress, wanted)
             guard count > 0 else {
                 let number = errno
                 if count == 0 {
@@ -28,18 +31,18 @@ extension Connection {
                 }
                 return false
             }
-            let isFull = count == roomCount + wanted
-            if roomCount > 0 {
-                readSize = Connection.afterRoom
-                handler?.filled(min(count, roomCount))
+            // A read that was not filled has emptied the socket.
+            let isFull = count == room.count + wanted
+            if !room.isEmpty {
+                readSize = Connection.besideRoom
+                handler?.filled(min(count, room.count))
             } else if isFull {
                 readSize = min(readSize * 4, LoopCore.bufferSize)
             }
-            if count > roomCount { took(UnsafeRawBufferPointer(rebasing: buffer[..<(count - roomCount)])) }
+            if count > room.count { took(UnsafeRawBufferPointer(rebasing: buffer[..<(count - room.count)])) }
             left -= count
-            // A read that was not filled has emptied the socket.
-            let goesOn = roomCount > 0 && isFull && left > 0 && phase == .open && !isPaused.load(ordering: .acquiring)
-            if !goesOn { return phase != .closed }
+            room = self.room
+            guard isFull, left > 0, !room.isEmpty, !isPaused.load(ordering: .acquiring) else { return phase != .closed }
         }
     }
 
