@@ -60,6 +60,7 @@ struct Blender {
         self.weights = weights.map { all in kept.map { all[Int(rows[$0])] } }
         self.target = Target(task: target.task, classes: target.classes, values: values)
         var cells: [Float] = []
+        cells.reserveCapacity(candidates.count * kept.count)
         switch loss {
         case .logarithmic:
             for candidate in candidates {
@@ -158,7 +159,7 @@ struct Blender {
             }
         case .ranking(let isPrecision):
             return truth.withUnsafeBufferPointer { truth in
-                RankingHistogram(own, sum, size, truth: truth, weights: weights).loss(isPrecision: isPrecision)
+                RankingHistogram.loss(own, sum, size, truth: truth, weights: weights, isPrecision: isPrecision)
             }
         case .metric:
             let values = own.indices.map { Double((own[$0] + sum[$0]) / size) }

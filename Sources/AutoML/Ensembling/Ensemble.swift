@@ -124,7 +124,9 @@ extension OutOfFold {
     func selecting(_ rows: [Int]) -> OutOfFold {
         var picked: [Float] = []
         picked.reserveCapacity(rows.count * outputCount)
-        for row in rows { picked += values[row * outputCount..<(row + 1) * outputCount] }
+        for row in rows {
+            for place in row * outputCount..<(row + 1) * outputCount { picked.append(values[place]) }
+        }
         return OutOfFold(outputCount: outputCount, values: picked)
     }
 }

@@ -1,6 +1,6 @@
 /// Rows of the two classes counted by probability, in bins whose width is about a five-hundredth of the probability or of
 /// its complement, whichever is less: areas under curves in linear time.
-struct RankingHistogram {
+enum RankingHistogram {
     private typealias Lanes = SIMD16<Float>
 
     private static let shift: UInt32 = 14
@@ -10,36 +10,57 @@ struct RankingHistogram {
     /// Rows whose bins are found before they are counted: they stay in the first cache.
     private static let block = 2048
 
-    /// The rows' weights by bin, those of the first class before those of the second.
-    private var counts: [Double]
-
-    /// Counts the mean of `size` probabilities whose sum without the last is `sum`, and the last `own`.
+    /// 1 − the area under the curve that the mean of `size` probabilities gives, whose sum without the last is `sum`, and the
+    /// last `own`; not a number where a class is missing.
     /// - Parameters:
     ///   - truth: 1 for rows of the second class, 0 for the others.
     ///   - weights: one a row; nil for ones.
-    init(
+    ///   - isPrecision: whether the curve is that of precision over recall, and not the ROC.
+    static func loss(
         _ own: UnsafeBufferPointer<Float>, _ sum: UnsafeBufferPointer<Float>, _ size: Float,
-        truth: UnsafeBufferPointer<Float>, weights: [Float]?
-    ) {
-        let scale = 1 / size
-        let all = RankingHistogram.count
-        counts = Array(repeating: 0, count: 2 * all)
-        withUnsafeTemporaryAllocation(of: UInt16.self, capacity: RankingHistogram.block) { cells in
-            for first in stride(from: 0, to: own.count, by: RankingHistogram.block) {
-                let rows = first..<min(first + RankingHistogram.block, own.count)
-                RankingHistogram.place(own, sum, scale, truth, rows, cells)
-                counts.withUnsafeMutableBufferPointer { counts in
-                    if let weights {
-                        for row in rows { counts[Int(cells[row - first])] += Double(weights[row]) }
-                    } else {
-                        for row in rows { counts[Int(cells[row - first])] += 1 }
-                    }
+        truth: UnsafeBufferPointer<Float>, weights: [Float]?, isPrecision: Bool
+    ) -> Double {
+        if let weights {
+            return weights.withUnsafeBufferPointer { weights in
+                counting(own, sum, size, truth) { (counts: UnsafeMutablePointer<Double>, cells, rows) in
+                    for row in rows { counts[Int(cells[row - rows.lowerBound])] += Double(weights[row]) }
+                } in: {
+                    isPrecision ? precisionLoss($0) : rankLoss($0)
                 }
             }
         }
+        return counting(own, sum, size, truth) { (counts: UnsafeMutablePointer<UInt32>, cells, rows) in
+            for place in 0..<rows.count { counts[Int(cells[place])] &+= 1 }
+        } in: {
+            isPrecision ? precisionLoss($0.lazy.map(Double.init)) : rankLoss($0)
+        }
     }
 
-    /// Finds the place in `counts` of each of the rows.
+    /// Lends the rows' weights by bin from the lowest probability to the highest, that of the first class before that of the
+    /// second in each.
+    @inline(__always)
+    private static func counting<Count: Numeric>(
+        _ own: UnsafeBufferPointer<Float>, _ sum: UnsafeBufferPointer<Float>, _ size: Float,
+        _ truth: UnsafeBufferPointer<Float>,
+        tally: (UnsafeMutablePointer<Count>, UnsafeMutablePointer<UInt16>, Range<Int>) -> Void,
+        in body: (UnsafeMutableBufferPointer<Count>) -> Double
+    ) -> Double {
+        let scale = 1 / size
+        return withUnsafeTemporaryAllocation(of: Count.self, capacity: 2 * count) { counts in
+            counts.initialize(repeating: 0)
+            withUnsafeTemporaryAllocation(of: UInt16.self, capacity: block) { cells in
+                guard let counts = counts.baseAddress, let places = cells.baseAddress else { return }
+                for first in stride(from: 0, to: own.count, by: block) {
+                    let rows = first..<min(first + block, own.count)
+                    place(own, sum, scale, truth, rows, cells)
+                    tally(counts, places, rows)
+                }
+            }
+            return body(counts)
+        }
+    }
+
+    /// Finds the place of each of the rows among the counts.
     @inline(__always)
     private static func place(
         _ own: UnsafeBufferPointer<Float>, _ sum: UnsafeBufferPointer<Float>, _ scale: Float,
@@ -78,33 +99,45 @@ struct RankingHistogram {
         let kept = Lanes(repeating: 0x1p-17).replacing(with: near, where: near .> 0x1p-17)
         let bits = unsafeBitCast(kept, to: SIMD16<UInt32>.self) &>> shift &- lowest
         let bin = (2 * half + 1 &- bits).replacing(with: bits, where: isLow)
-        let second = SIMD16<UInt32>(repeating: 0).replacing(
-            with: SIMD16(repeating: UInt32(count)), where: truth .== 1)
-        return bin &+ second
+        let second = SIMD16<UInt32>(repeating: 0).replacing(with: SIMD16(repeating: 1), where: truth .== 1)
+        return bin &+ bin &+ second
     }
 
-    /// 1 − the area under the curve; not a number where a class is missing.
-    func loss(isPrecision: Bool) -> Double {
-        let all = RankingHistogram.count
-        return counts.withUnsafeBufferPointer { counts in
-            let positives = counts[all...].reduce(0, +)
-            let negatives = counts[..<all].reduce(0, +)
-            guard positives > 0, negatives > 0 else { return .nan }
-            var above = (positive: 0.0, negative: 0.0)
-            var area = 0.0
-            for bin in stride(from: all - 1, through: 0, by: -1) {
-                let (positive, negative) = (counts[all + bin], counts[bin])
-                guard positive > 0 || negative > 0 else { continue }
-                if isPrecision {
-                    let taken = above.positive + positive
-                    area += positive * taken / (taken + above.negative + negative)
-                } else {
-                    area += negative * (above.positive + positive / 2)
-                }
-                above.positive += positive
-                above.negative += negative
-            }
-            return 1 - area / (isPrecision ? positives : positives * negatives)
+    /// Without a branch, as about every second bin is empty; twice the area is a whole number.
+    private static func rankLoss(_ counts: UnsafeMutableBufferPointer<UInt32>) -> Double {
+        var (positives, negatives, doubled): (UInt64, UInt64, UInt64) = (0, 0, 0)
+        for bin in stride(from: counts.count - 2, through: 0, by: -2) {
+            let (negative, positive) = (UInt64(counts[bin]), UInt64(counts[bin + 1]))
+            doubled &+= negative &* (2 &* positives &+ positive)
+            positives &+= positive
+            negatives &+= negative
         }
+        guard positives > 0, negatives > 0 else { return .nan }
+        return 1 - Double(doubled) / 2 / (Double(positives) * Double(negatives))
+    }
+
+    private static func rankLoss(_ counts: UnsafeMutableBufferPointer<Double>) -> Double {
+        var (positives, negatives, area) = (0.0, 0.0, 0.0)
+        for bin in stride(from: counts.count - 2, through: 0, by: -2) {
+            let (negative, positive) = (counts[bin], counts[bin + 1])
+            area += negative * (positives + positive / 2)
+            positives += positive
+            negatives += negative
+        }
+        guard positives > 0, negatives > 0 else { return .nan }
+        return 1 - area / (positives * negatives)
+    }
+
+    private static func precisionLoss(_ counts: some RandomAccessCollection<Double>) -> Double {
+        var (positives, negatives, area) = (0.0, 0.0, 0.0)
+        for bin in stride(from: count - 1, through: 0, by: -1) {
+            let negative = counts[counts.index(counts.startIndex, offsetBy: 2 * bin)]
+            let positive = counts[counts.index(counts.startIndex, offsetBy: 2 * bin + 1)]
+            positives += positive
+            negatives += negative
+            if positive > 0 { area += positive * positives / (positives + negatives) }
+        }
+        guard positives > 0, negatives > 0 else { return .nan }
+        return 1 - area / positives
     }
 }

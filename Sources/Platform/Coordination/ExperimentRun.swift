@@ -123,6 +123,7 @@ final class ExperimentRun: Sendable {
         }
         let timer = clock.timer { [inbox] in inbox.yield(.time) }
         defer { timer?.cancel() }
+        var told = ProgressPace()
         var saved = DispatchTime.now().uptimeNanoseconds
         for await signal in Signals(first: .time, rest: signals) {
             try _Concurrency.Task.checkCancellation()
@@ -141,7 +142,8 @@ final class ExperimentRun: Sendable {
             case .returned(let index, let worker, let bytes):
                 dispatch.takeBack(index, from: worker, bytes: bytes)
             case .progress(let index, let share):
-                guard let trial = trials[index], trial.result == nil else { break }
+                guard let trial = trials[index], trial.result == nil, told.isDue(index, of: dispatch.sentCount)
+                else { continue }
                 update(&record, study, clock)
                 // The time used so far must survive a trial of hours.
                 if DispatchTime.now().uptimeNanoseconds - saved > 5_000_000_000 {
@@ -293,4 +295,17 @@ private struct Signals: AsyncSequence {
     }
 
     func makeAsyncIterator() -> Iterator { Iterator(first: first, rest: rest.makeAsyncIterator()) }
+}
+
+/// How often an experiment tells of its trials' progress: each trial once a second, and all of them four times a second.
+private struct ProgressPace {
+    private var last: [Int: UInt64] = [:]
+
+    mutating func isDue(_ trial: Int, of count: Int) -> Bool {
+        let now = DispatchTime.now().uptimeNanoseconds
+        let pause = max(1_000_000_000, UInt64(max(0, count)) * 250_000_000)
+        if let last = last[trial], now - last < pause { return false }
+        last[trial] = now
+        return true
+    }
 }

@@ -18,7 +18,9 @@ private actor EventReader {
     private let store: any ExperimentStore
     private let experimentID: String
     private var sequence: Int
-    private var batch: ArraySlice<EventRecord> = []
+    private var batch: [EventRecord].Iterator?
+    /// Whether events that are not read yet have a poke to come.
+    private var isUpToDate = false
     private var hasEnded = false
     private var pokes: AsyncStream<Void>.Iterator
 
@@ -31,28 +33,38 @@ private actor EventReader {
 
     func next() async throws -> EventRecord? {
         while !hasEnded {
-            if let event = batch.popFirst() {
+            if let event = batch?.next() {
                 sequence = event.sequence
                 hasEnded = event.isLast
                 return event
             }
-            // The record is read before the events: where it has ended, all but the last of them are there.
-            let record = try await store.experiment(experimentID)
-            let events = try await store.events(of: experimentID, after: sequence, limit: EventReader.batchSize)
-            batch = events[...]
-            if !batch.isEmpty { continue }
-            guard let record else { return nil }
-            if record.state.isFinal {
+            let isPoked = isUpToDate
+            if isPoked {
+                // Isolation is handed over, so the iterator never leaves the actor.
+                var iterator = pokes
+                let poke: Void? = await iterator.next(isolation: self)
+                pokes = iterator
+                if poke == nil { return nil }
+            }
+            let count = try await read()
+            isUpToDate = isPoked && count < EventReader.batchSize
+            if count > 0 { continue }
+            guard let record = try await store.experiment(experimentID) else { return nil }
+            isUpToDate = !record.state.isFinal
+            // All but the last of the events are there before the record says that the experiment has ended.
+            if record.state.isFinal, try await read() == 0 {
                 hasEnded = true
                 return try await end(of: record)
             }
-            // Isolation is handed over, so the iterator never leaves the actor.
-            var iterator = pokes
-            let poke: Void? = await iterator.next(isolation: self)
-            pokes = iterator
-            if poke == nil { return nil }
         }
         return nil
+    }
+
+    /// The number of events read.
+    private func read() async throws -> Int {
+        let events = try await store.events(of: experimentID, after: sequence, limit: EventReader.batchSize)
+        batch = events.makeIterator()
+        return events.count
     }
 
     /// The event that ends an ended experiment, which is written after the record; nil where it was read before.

@@ -110,7 +110,12 @@ public final class MartletService: Sendable {
         try await Topics.create(in: stores.log)
         let watcher = try await stores.log.watcher(of: Topics.events)
         let watching = _Concurrency.Task { [pokes] in
+            // News whose message is lost are found a little later.
+            let reminding = _Concurrency.Task {
+                while (try? await _Concurrency.Task.sleep(for: .seconds(15))) != nil { pokes.pokeAll() }
+            }
             while let message = try? await watcher.next() { pokes.poke(message.key) }
+            reminding.cancel()
         }
         lifecycle.withLock { lifecycle in
             lifecycle.watcher = watcher

@@ -25,6 +25,12 @@ final class Pokes: Sendable {
         for continuation in continuations { continuation.yield() }
     }
 
+    /// Wakes all listeners.
+    func pokeAll() {
+        let continuations = listeners.withLock { $0.values.flatMap(\.values) }
+        for continuation in continuations { continuation.yield() }
+    }
+
     /// Ends all streams.
     func finish() {
         let continuations = listeners.withLock { $0.values.flatMap(\.values) }
