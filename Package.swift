@@ -45,7 +45,7 @@ let package = Package(
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CNetwork", pkgConfig: "openssl", apt: "libssl-dev"),
-        system("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
+        system("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         system("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
         system("CLibrdkafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
@@ -63,7 +63,7 @@ let package = Package(
         library("HTTP", ["CMicroHTTPD"]),
         library("SQLite", ["CSQLite"], numeric: true),
         library("Network", ["CNetwork"], numeric: true),
-        library("CQL", ["CDeflate", "CLZ4", "Network"], numeric: true),
+        library("CQL", ["CISAL", "CLZ4", "Network"], numeric: true),
         library("Redis", ["Network"], numeric: true),
         library("Kafka", ["CLibrdkafka"]),
 

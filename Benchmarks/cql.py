@@ -1,17 +1,19 @@
 """Puts Martlet's Cassandra client beside acsylla (the C++ driver) and cassandra-driver, and prints a table of medians.
 
     swift build -c release --product martlet-bench
-    MARTLET_CASSANDRA_CONTACT_POINTS=127.0.0.1:9042 python3 Benchmarks/cql.py [--rounds N] [--seconds N]
+    MARTLET_CASSANDRA_CONTACT_POINTS=127.0.0.1:9042 python3 Benchmarks/cql.py [--rounds N] [--seconds N] [--server-pid PID]
 
-The peers come from PyPI into a virtual environment under the build folder. Every case runs in a process of its own, the
-clients in turn within each round. Processor time is the client process's, in microseconds a request; client and server share
-the machine, so that a client that needs less leaves more to the server.
+The peers come from PyPI into a virtual environment under the build folder. Martlet and cassandra-driver speak protocol v5, acsylla
+v4, and Martlet a second time v4. Every case runs in a process of its own, the clients of each round in another order: what one
+has written the server still moves about while the next is at it. Processor time is the client process's, in microseconds a request, and the server's where its process is
+named; client and server share the machine, so that a client that needs less leaves more to the server.
 """
 
 import argparse
 import json
 import os
 import pathlib
+import random
 import statistics
 import subprocess
 import sys
@@ -23,19 +25,23 @@ CASES = ["insert", "read", "insert_large", "read_large"]
 SHAPES = {case: (65536, 512, 16) if case.endswith("large") else (100, 20000, 64) for case in CASES}
 
 COMMON = """
-import json, resource, sys, time
+import json, os, resource, sys, time
 host, port, keyspace, case, seconds = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4], float(sys.argv[5])
 size, rows, callers = {shapes}[case]
 writes = case.startswith("insert")
 text = "INSERT INTO rows (id, value) VALUES (?, ?)" if writes else "SELECT value FROM rows WHERE id = ?"
 def cpu():
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
-def report(latencies, elapsed, used):
+    if len(sys.argv) < 7: return usage.ru_utime + usage.ru_stime, 0
+    fields = open(f"/proc/{{sys.argv[6]}}/stat").read().rsplit(")", 1)[1].split()
+    return usage.ru_utime + usage.ru_stime, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def report(latencies, elapsed, before, after):
     latencies.sort()
     n = len(latencies)
+    client, server = (round((b - a) / n * 1e6, 2) for a, b in zip(before, after))
     print(json.dumps(dict(case=case, requests_per_second=int(n / elapsed),
-        megabytes_per_second=round(n * size / elapsed / 1e6, 1), cpu_microseconds=round(used / n * 1e6, 2), p50_microseconds=int(latencies[n // 2] * 1e6),
+        megabytes_per_second=round(n * size / elapsed / 1e6, 1), cpu_microseconds=client,
+        server_cpu_microseconds=server or None, p50_microseconds=int(latencies[n // 2] * 1e6),
         p99_microseconds=int(latencies[n * 99 // 100] * 1e6))))
 """
 
@@ -67,7 +73,7 @@ async def main():
     await load(0.5)
     used, start = cpu(), time.perf_counter()
     latencies = await load(seconds)
-    report(latencies, time.perf_counter() - start, cpu() - used)
+    report(latencies, time.perf_counter() - start, used, cpu())
     await session.close()
 asyncio.run(main())
 """
@@ -106,7 +112,7 @@ def load(seconds):
 load(0.5)
 used, start = cpu(), time.perf_counter()
 latencies = load(seconds)
-report(latencies, time.perf_counter() - start, cpu() - used)
+report(latencies, time.perf_counter() - start, used, cpu())
 cluster.shutdown()
 """
 
@@ -143,7 +149,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--cases", default=",".join(CASES))
+    parser.add_argument("--clients", help='some of them, such as "Martlet, v4;acsylla"')
     parser.add_argument("--bench", default=str(ROOT / ".build" / "release" / "martlet-bench"), help="the built program")
+    parser.add_argument("--server-pid", help="the server's process, to tell its processor time")
     parser.add_argument("--python", help="an interpreter that has the peers; made where none is named")
     arguments = parser.parse_args()
     points = os.environ.get("MARTLET_CASSANDRA_CONTACT_POINTS")
@@ -152,13 +160,20 @@ def main() -> None:
     host, port = points.split(",")[0].rsplit(":", 1)
     python = arguments.python or interpreter()
     common = COMMON.format(shapes=SHAPES)
+    process = [arguments.server_pid] if arguments.server_pid else []
+
+    def martlet(*options):
+        server = ["--server-pid", *process] if process else []
+        return lambda case, keyspace: [
+            arguments.bench, "cql", case, keyspace, str(arguments.seconds), *options, *server]
+
+    def peer(text):
+        return lambda case, keyspace: [
+            python, "-c", common + text, host, port, keyspace, case, str(arguments.seconds), *process]
+
     clients = {
-        "Martlet": lambda case, keyspace: [arguments.bench, "cql", case, keyspace, str(arguments.seconds)],
-        "acsylla": lambda case, keyspace: [
-            python, "-c", common + ACSYLLA, host, port, keyspace, case, str(arguments.seconds)],
-        "cassandra-driver": lambda case, keyspace: [
-            python, "-c", common + PYTHON_DRIVER, host, port, keyspace, case, str(arguments.seconds)],
-    }
+        "Martlet": martlet(), "Martlet, v4": martlet("--v4"), "acsylla": peer(ACSYLLA), "cassandra-driver": peer(PYTHON_DRIVER)}
+    clients = {name: clients[name] for name in arguments.clients.split(";")} if arguments.clients else clients
     results = {}
     for case in arguments.cases.split(","):
         keyspace = "bench_" + uuid.uuid4().hex
@@ -167,7 +182,7 @@ def main() -> None:
         subprocess.run(prepare + ["create", str(size), str(rows)], check=True)
         try:
             for _ in range(arguments.rounds):
-                for name, command in clients.items():
+                for name, command in random.sample(list(clients.items()), len(clients)):
                     done = subprocess.run(command(case, keyspace), capture_output=True, text=True)
                     if done.returncode != 0:
                         print(f"{name} failed at {case}: {done.stdout}{done.stderr}", file=sys.stderr)
@@ -177,16 +192,22 @@ def main() -> None:
                     results.setdefault((case, name), []).append(line)
         finally:
             subprocess.run(prepare + ["drop"], check=True)
-    print("| case | client | requests/s | MB/s | client CPU, µs/request | p50, µs | p99, µs |")
-    print("|---|---|---|---|---|---|---|")
-    for (case, name), lines in results.items():
-        def median(key):
-            return statistics.median(line[key] for line in lines)
+    print("| case | client | requests/s | MB/s | client CPU, µs/request | server CPU | p50, µs | p99, µs |")
+    print("|---|---|---|---|---|---|---|---|")
+    for case in arguments.cases.split(","):
+        for name in clients:
+            lines = results.get((case, name))
+            if not lines:
+                continue
 
-        print(
-            f"| {case} | {name} | {median('requests_per_second'):,.0f} | {median('megabytes_per_second'):.1f} "
-            f"| {median('cpu_microseconds'):.1f} | {median('p50_microseconds'):.0f} "
-            f"| {median('p99_microseconds'):.0f} |")
+            def median(key):
+                return statistics.median(line[key] for line in lines)
+
+            server = f"{median('server_cpu_microseconds'):.1f}" if lines[0].get("server_cpu_microseconds") else ""
+            print(
+                f"| {case} | {name} | {median('requests_per_second'):,.0f} | {median('megabytes_per_second'):.1f} "
+                f"| {median('cpu_microseconds'):.1f} | {server} | {median('p50_microseconds'):.0f} "
+                f"| {median('p99_microseconds'):.0f} |")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ set -euo pipefail
 packages=(
     pkg-config zlib1g-dev libzstd-dev libexpat1-dev libsqlite3-dev libmicrohttpd-dev # what the binary links
     libssl-dev                                                                       # and for TLS
-    libdeflate-dev liblz4-dev                                                        # and for CQL
+    libisal-dev liblz4-dev                                                           # and for CQL
     librdkafka-dev                                                                   # and for Kafka
     libyaml-dev                                                                      # and for configuration
     curl jq                                                                          # what the demo talks with

@@ -44,6 +44,14 @@ static inline ssize_t network_send(int socket, struct iovec *parts, int count) {
     return sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
+// A receive into `room` first, which may be empty, and what is more into `rest`.
+static inline ssize_t network_receive(int socket, void *room, size_t room_count, void *rest, size_t rest_count) {
+    if (room_count == 0) return recv(socket, rest, rest_count, 0);
+    struct iovec parts[] = {{room, room_count}, {rest, rest_count}};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    return recvmsg(socket, &message, 0);
+}
+
 // Milliseconds of the monotonic clock, to a few milliseconds: no system call.
 static inline int64_t network_milliseconds(void) {
     struct timespec now;

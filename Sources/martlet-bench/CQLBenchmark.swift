@@ -23,7 +23,8 @@ enum CQLBenchmark {
         }
     }
 
-    /// Runs `CASE KEYSPACE SECONDS [--lz4] [--v4] [--connections N]` against `MARTLET_CASSANDRA_CONTACT_POINTS`.
+    /// Runs `CASE KEYSPACE SECONDS [--lz4] [--v4] [--connections N] [--server-pid PID]` against
+    /// `MARTLET_CASSANDRA_CONTACT_POINTS`; with the server's process its processor time is told too.
     static func run(_ arguments: [String]) async throws {
         let environment = ProcessInfo.processInfo.environment
         guard arguments.count >= 3, let seconds = Double(arguments[2]),
@@ -48,23 +49,28 @@ enum CQLBenchmark {
         if let option = arguments.firstIndex(of: "--connections"), option + 1 < arguments.count {
             configuration.connectionsPerHost = Int(arguments[option + 1]) ?? 1
         }
+        let server = arguments.firstIndex(of: "--server-pid").flatMap { arguments.dropFirst($0 + 1).first }
         let session = try await Session(configuration: configuration)
         let statement = try await session.prepare(
             shape.writes ? "INSERT INTO rows (id, value) VALUES (?, ?)" : "SELECT value FROM rows WHERE id = ?")
         // Connections, the allocator's tables and the server's compiler are warm before the clock starts.
         _ = try await load(session, statement, shape, seconds: 0.5)
         let cpu = cpuSeconds
+        let serverCPU = server.map(cpuSeconds)
         let wall = ContinuousClock.now
         let latencies = try await load(session, statement, shape, seconds: seconds).sorted()
         let elapsed = wall.duration(to: .now) / .seconds(1)
         let used = cpuSeconds - cpu
+        let serverUsed = server.flatMap { server in serverCPU.map { cpuSeconds(of: server) - $0 } }
         await session.close()
         let requests = latencies.count
+        func microseconds(_ seconds: Double) -> Double { round(seconds / Double(requests) * 1e8) / 100 }
         let rate = Double(requests) / elapsed
         print(
             "{\"case\": \"\(arguments[0])\", \"requests_per_second\": \(Int(rate)),"
                 + " \"megabytes_per_second\": \(round(rate * Double(shape.size) / 1e5) / 10),"
-                + " \"cpu_microseconds\": \(round(used / Double(requests) * 1e8) / 100),"
+                + " \"cpu_microseconds\": \(microseconds(used)),"
+                + (serverUsed.map { " \"server_cpu_microseconds\": \(microseconds($0))," } ?? "")
                 + " \"p50_microseconds\": \(Int(latencies[requests / 2] * 1e6)),"
                 + " \"p99_microseconds\": \(Int(latencies[requests * 99 / 100] * 1e6))}")
     }
@@ -108,5 +114,15 @@ enum CQLBenchmark {
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
         return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    }
+
+    /// Processor seconds of another process.
+    private static func cpuSeconds(of process: String) -> Double {
+        let fields = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8))?
+            .split(separator: ")").last?.split(separator: " ")
+        guard let fields, fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
+            return 0
+        }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 }

@@ -4,9 +4,9 @@ public struct CQLCell: Sendable {
     public let type: CQLType
     /// Nothing for null.
     let range: Range<Int>?
-    let storage: [UInt8]
+    let storage: Body
 
-    init(type: CQLType, storage: [UInt8], range: Range<Int>?) {
+    init(type: CQLType, storage: Body, range: Range<Int>?) {
         self.type = type
         self.storage = storage
         self.range = range
@@ -15,7 +15,7 @@ public struct CQLCell: Sendable {
     /// Whether there is no value.
     public var isNull: Bool { range == nil }
 
-    /// The bytes, as a part of the result's memory; nil for null. Holding it holds the whole page.
+    /// The bytes; nil for null. They may be a part of the result's memory, so that holding them holds the whole page.
     public var bytes: ArraySlice<UInt8>? { range.map { storage[$0] } }
 
     /// Calls `body` with the bytes; throws for null.

@@ -262,10 +262,25 @@ extension HostConnection {
 
 extension HostConnection: ConnectionHandler {
     func received(_ bytes: UnsafeRawBufferPointer) {
+        take(bytes.count) { (decoder, envelopes) throws(CQLError) in try decoder.consume(bytes, into: &envelopes) }
+    }
+
+    func room() -> UnsafeMutableRawBufferPointer? {
+        // The loop's thread alone uses the decoder, so the pointer may leave the lock.
+        nonisolated(unsafe) var room: UnsafeMutableRawBufferPointer?
+        reader.withLock { room = $0.decoder.room }
+        return room
+    }
+
+    func filled(_ count: Int) {
+        take(count) { (decoder, envelopes) throws(CQLError) in try decoder.filled(count, into: &envelopes) }
+    }
+
+    private func take(_ count: Int, _ decode: (inout FrameDecoder, inout [Envelope]) throws(CQLError) -> Void) {
         let failure = reader.withLock { reader -> CQLError? in
             do throws(CQLError) {
-                try reader.decoder.consume(bytes, into: &reader.envelopes)
-                try dispatch(&reader, byteCount: bytes.count)
+                try decode(&reader.decoder, &reader.envelopes)
+                try dispatch(&reader, byteCount: count)
                 return nil
             } catch { return error }
         }

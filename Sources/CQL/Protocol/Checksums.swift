@@ -1,4 +1,4 @@
-internal import CDeflate
+internal import CISAL
 
 /// The checksums of protocol v5's segments: CRC-24 for headers, CRC-32 (IEEE 802.3) for payloads.
 enum Checksum {
@@ -35,6 +35,6 @@ enum Checksum {
     /// The checksum of what `checksum` is of, and these bytes behind it.
     static func update(_ checksum: UInt32, with bytes: UnsafeRawBufferPointer) -> UInt32 {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { return checksum }
-        return libdeflate_crc32(checksum, base, bytes.count)
+        return crc32_gzip_refl(checksum, base, UInt64(bytes.count))
     }
 }

@@ -10,7 +10,7 @@ struct Envelope: Sendable, Equatable {
     var flags: EnvelopeFlags
     var stream: Int16
     var opcode: Opcode
-    var body: [UInt8]
+    var body: Body
 }
 
 /// Cuts a stream of bytes into envelopes, wherever the pieces begin and end.
@@ -45,6 +45,9 @@ struct EnvelopeAssembler {
     private var partialHeader: [UInt8] = []
     private var header: Header?
     private var body: [UInt8] = []
+    /// In place of `body` where the message is long.
+    private var long: LongBody?
+    private let pool = BodyPool()
 
     /// Whether the last byte that came was the last one of an envelope.
     var isBetweenEnvelopes: Bool { header == nil && partialHeader.isEmpty }
@@ -54,8 +57,8 @@ struct EnvelopeAssembler {
         if header == nil {
             if partialHeader.isEmpty, reader.remaining >= Envelope.headerSize {
                 let whole = try Header(&reader)
-                if reader.remaining >= whole.length {
-                    return try envelope(whole, Array(try reader.take(whole.length)))
+                if reader.remaining >= whole.length, whole.length < LongBody.threshold {
+                    return try envelope(whole, .array(Array(try reader.take(whole.length))))
                 }
                 start(whole)
             } else {
@@ -72,25 +75,48 @@ struct EnvelopeAssembler {
             }
         }
         guard let header else { return nil }
+        if let long {
+            long.append(try reader.take(min(long.remaining, reader.remaining)))
+            return try finishLong()
+        }
         body.append(contentsOf: try reader.take(min(header.length - body.count, reader.remaining)))
         guard body.count == header.length else { return nil }
         self.header = nil
         let whole = body
         body = []
-        return try envelope(header, whole)
+        return try envelope(header, .array(whole))
+    }
+
+    /// Where the rest of a long body belongs, or some of the rest; nothing between such bodies.
+    var room: UnsafeMutableRawBufferPointer? { long?.room }
+
+    /// Counts bytes that were put into `room`; the envelope where they were its last ones.
+    mutating func filled(_ count: Int) throws(CQLError) -> Envelope? {
+        long?.filled(count)
+        return try finishLong()
+    }
+
+    private mutating func finishLong() throws(CQLError) -> Envelope? {
+        guard let header, let long, long.remaining == 0 else { return nil }
+        self.header = nil
+        self.long = nil
+        return try envelope(header, .long(long))
     }
 
     private mutating func start(_ header: Header) {
         self.header = header
-        // What is announced may never come: no more than this is set aside at once.
-        body.reserveCapacity(min(header.length, 4 << 20))
+        if header.length < LongBody.threshold {
+            body.reserveCapacity(header.length)
+        } else {
+            long = LongBody(length: header.length, pool: pool)
+        }
     }
 
-    private func envelope(_ header: Header, _ body: [UInt8]) throws(CQLError) -> Envelope {
+    private func envelope(_ header: Header, _ body: Body) throws(CQLError) -> Envelope {
         var flags = header.flags
         var body = body
         if flags.contains(.compressed) {
-            body = try body.withRawBytes { (raw) throws(CQLError) in
+            let whole = try body.withRawBytes { (raw) throws(CQLError) in
                 var reader = ByteReader(raw)
                 let count = Int(try reader.integer(Int32.self))
                 guard (0...Envelope.maximumBody).contains(count), count / 255 <= raw.count else {
@@ -98,6 +124,7 @@ struct EnvelopeAssembler {
                 }
                 return try LZ4.decompress(try reader.take(reader.remaining), count: count)
             }
+            body = .array(whole)
             flags.remove(.compressed)
         }
         return Envelope(

@@ -48,6 +48,26 @@ struct FrameDecoder {
         }
     }
 
+    /// Where the next bytes may be put instead of being handed to `consume`: the rest of a long body, which need not be copied
+    /// then. Nothing where the next bytes are others, or are compressed.
+    var room: UnsafeMutableRawBufferPointer? {
+        guard inSegments else { return assembler.room }
+        guard !isCompressed, remainingPayload > 0, let room = assembler.room else { return nil }
+        return UnsafeMutableRawBufferPointer(rebasing: room.prefix(remainingPayload))
+    }
+
+    /// Takes the first `count` bytes of `room`, which have been put there, as `consume` takes others.
+    mutating func filled(_ count: Int, into envelopes: inout [Envelope]) throws(CQLError) {
+        guard let room, count > 0, count <= room.count else { return }
+        if inSegments {
+            checksum = Checksum.update(checksum, with: UnsafeRawBufferPointer(rebasing: room[..<count]))
+            remainingPayload -= count
+            if let envelope = try assembler.filled(count) { unverified.append(envelope) }
+        } else if let envelope = try assembler.filled(count) {
+            envelopes.append(envelope)
+        }
+    }
+
     private mutating func takeHeader(_ reader: inout ByteReader) throws(CQLError) {
         let size = SegmentHeader.size(compressed: isCompressed)
         partial.append(contentsOf: try reader.take(min(size - partial.count, reader.remaining)))
@@ -61,8 +81,8 @@ struct FrameDecoder {
         checksum = Checksum.payloadStart
     }
 
-    /// An uncompressed payload goes to the assembler as it comes, so that a long body is copied once; its envelopes are
-    /// kept back until the checksum is known to be right.
+    /// An uncompressed payload goes to the assembler as it comes, so that a long body is copied once at most; its envelopes
+    /// are kept back until the checksum is known to be right.
     private mutating func takePlain(
         _ header: SegmentHeader, _ reader: inout ByteReader, into envelopes: inout [Envelope]
     ) throws(CQLError) {

@@ -1,7 +1,7 @@
 /// The answer to a statement: a page of rows, or nothing. Rows decode from the answer's bytes when they are asked.
 public struct ResultSet: Sendable {
     let columnList: ColumnList
-    private let body: [UInt8]
+    private let body: Body
     /// Where each row begins; empty where there is one row or none.
     private let starts: [UInt32]
     private let first: Int
@@ -21,7 +21,7 @@ public struct ResultSet: Sendable {
     /// An answer without rows.
     init() {
         columnList = Self.noColumns
-        body = []
+        body = .array([])
         starts = []
         first = 0
         count = 0
@@ -34,7 +34,7 @@ public struct ResultSet: Sendable {
 
     /// Looks where the rows begin; every value is known to be inside of `body` then.
     init(
-        columns: ColumnList, body: [UInt8], at offset: Int, count: Int, metadata: ResultMetadata, warnings: [String]
+        columns: ColumnList, body: Body, at offset: Int, count: Int, metadata: ResultMetadata, warnings: [String]
     ) throws(CQLError) {
         columnList = columns
         self.body = body

@@ -1,7 +1,7 @@
 /// One row; its values are decoded when they are asked for. Holding a row holds its page.
 public struct Row: Sendable {
     let columnNames: ColumnList
-    let body: [UInt8]
+    let body: Body
     let start: Int
 
     /// The columns.

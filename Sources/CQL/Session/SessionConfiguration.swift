@@ -18,8 +18,9 @@ public struct SessionConfiguration: Sendable {
     public var isCompressed = false
     /// The newest version of the protocol to speak.
     public var maximumVersion = ProtocolVersion.v5
-    /// Connections to each host.
-    public var connectionsPerHost = 2
+    /// Connections to each host. One carries 32,768 requests at a time, in fewer and larger sends and reads than several would
+    /// do; more pay where one core of the host is too little for what a connection brings.
+    public var connectionsPerHost = 1
 
     /// How many replicas have to answer.
     public var consistency = Consistency.localQuorum

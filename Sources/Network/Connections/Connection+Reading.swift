@@ -1,23 +1,52 @@
 internal import CNetwork
 internal import Glibc
+internal import Synchronization
 
 extension Connection {
-    /// Reads once from the socket; the loop comes back while there is more, so that no connection starves the others.
-    /// Whether bytes came and the connection still is.
+    /// Bytes taken beside a handler's room, and by the next read without: what follows something long is often long too, and
+    /// would be copied.
+    private static let besideRoom = 4 << 10
+
+    /// Where the handler wants the bytes that come next.
+    private var room: UnsafeMutableRawBufferPointer {
+        (phase == .open && tls == nil ? handler?.room() : nil) ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    }
+
+    /// Reads once from the socket, or several times where the handler has room for more; the loop comes back while there is
+    /// more, so that no connection starves the others. Whether bytes came and the connection still is.
     @discardableResult
     func readSome() -> Bool {
         let buffer = loop.core.readBuffer
-        let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
-        guard count > 0 else {
-            let number = errno
-            if count == 0 {
-                peerEnded()
-            } else if number != EAGAIN && number != EINTR {
-                end(.system("recv", number, endpoint: endpoint))
+        var room = room
+        var left = LoopCore.bufferSize
+        while true {
+            let wanted = room.isEmpty ? readSize : Connection.besideRoom
+            let count = network_receive(descriptor, room.baseAddress, room.count, buffer.baseAddress, wanted)
+            guard count > 0 else {
+                let number = errno
+                if count == 0 {
+                    peerEnded()
+                } else if number != EAGAIN && number != EINTR {
+                    end(.system("recv", number, endpoint: endpoint))
+                }
+                return false
             }
-            return false
+            // A read that was not filled has emptied the socket.
+            let isFull = count == room.count + wanted
+            if !room.isEmpty {
+                readSize = Connection.besideRoom
+                handler?.filled(min(count, room.count))
+            } else if isFull {
+                readSize = min(readSize * 4, LoopCore.bufferSize)
+            }
+            if count > room.count { took(UnsafeRawBufferPointer(rebasing: buffer[..<(count - room.count)])) }
+            left -= count
+            room = self.room
+            guard isFull, left > 0, !room.isEmpty, !isPaused.load(ordering: .acquiring) else { return phase != .closed }
         }
-        let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    }
+
+    private func took(_ bytes: UnsafeRawBufferPointer) {
         switch phase {
         case .open:
             if let tls {
@@ -29,7 +58,6 @@ extension Connection {
         case .handshaking: shakeHands(bytes)
         case .draining, .lingering, .closed: break
         }
-        return phase != .closed
     }
 
     private func shakeHands(_ bytes: UnsafeRawBufferPointer) {

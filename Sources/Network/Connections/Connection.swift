@@ -46,6 +46,8 @@ public final class Connection: @unchecked Sendable {
     var sending = OutgoingBuffer()
     /// Whether the system takes no more bytes for now.
     var isBlocked = false
+    /// Bytes of the loop's buffer that the next read may take; few while long things come, for which handlers have room.
+    var readSize = LoopCore.bufferSize
     /// Whether the peer sends no more.
     var hasPeerEnded = false
     /// Whether the system takes no more bytes for ever.

@@ -3,7 +3,23 @@ public protocol ConnectionHandler: AnyObject, Sendable {
     /// Bytes have come; they may be looked at during the call alone. The first may come before `connect` has returned.
     func received(_ bytes: UnsafeRawBufferPointer)
 
+    /// Where the bytes that come next may be put at once: the handler knows how long what it is being sent is, and would have
+    /// to copy its rest. What is put there is told by `filled`, what follows by `received`; TLS tells all by `received`. The
+    /// memory has to stay until one of them is called. Nothing where the handler does not say.
+    func room() -> UnsafeMutableRawBufferPointer?
+
+    /// So many bytes have been put into what `room()` gave.
+    func filled(_ count: Int)
+
     /// The connection has ended, and nothing more will come: with nil after an orderly end by either side, else with the
     /// reason. It is called once, and not at all where `connect` throws.
     func closed(_ error: NetworkError?)
+}
+
+extension ConnectionHandler {
+    /// Nothing: every byte comes by `received`.
+    public func room() -> UnsafeMutableRawBufferPointer? { nil }
+
+    /// Never called without room.
+    public func filled(_ count: Int) {}
 }

@@ -22,7 +22,7 @@ func encoded(_ value: some CQLEncodable, as type: CQLType) throws(CQLError) -> [
 
 /// A cell of these bytes; nil for null.
 func cell(_ bytes: [UInt8]?, _ type: CQLType) -> CQLCell {
-    CQLCell(type: type, storage: bytes ?? [], range: bytes.map { 0..<$0.count })
+    CQLCell(type: type, storage: .array(bytes ?? []), range: bytes.map { 0..<$0.count })
 }
 
 /// The frames of an envelope as a server would send it.
@@ -56,7 +56,34 @@ func decoderInSegments(compressed: Bool = false) throws -> FrameDecoder {
     return decoder
 }
 
+extension Envelope {
+    init(version: UInt8, flags: EnvelopeFlags, stream: Int16, opcode: Opcode, body: [UInt8]) {
+        self.init(version: version, flags: flags, stream: stream, opcode: opcode, body: .array(body))
+    }
+}
+
 extension FrameDecoder {
+    /// What comes of the bytes where those that there is room for are put there, `size` of them at a time at most, and those
+    /// behind them are cut into pieces of `rest`.
+    mutating func envelopes(_ bytes: [UInt8], intoRoom size: Int, rest: Int) throws(CQLError) -> [Envelope] {
+        var envelopes: [Envelope] = []
+        try bytes.withRawBytes { (raw) throws(CQLError) in
+            var left = raw[...]
+            while !left.isEmpty {
+                if let room, room.count > 0 {
+                    let piece = left.prefix(min(size, room.count))
+                    room.copyMemory(from: UnsafeRawBufferPointer(rebasing: piece))
+                    left = left.dropFirst(piece.count)
+                    try filled(piece.count, into: &envelopes)
+                }
+                let piece = left.prefix(rest)
+                left = left.dropFirst(piece.count)
+                try consume(UnsafeRawBufferPointer(rebasing: piece), into: &envelopes)
+            }
+        }
+        return envelopes
+    }
+
     /// What comes of the bytes, cut into pieces of `size`.
     mutating func envelopes(_ bytes: [UInt8], piece size: Int = .max) throws(CQLError) -> [Envelope] {
         var envelopes: [Envelope] = []
