@@ -37,8 +37,8 @@ struct Blender {
     private let rounds: Int
 
     init(
-        _ candidates: [OutOfFold], metric: Metric, target: Target, rows: [Int32], weights: [Float]?, rounds: Int,
-        pool: ThreadPool
+        _ candidates: [OutOfFold], metric: Metric, target: Target, rows: [Int32], among places: [Int], weights: [Float]?,
+        rounds: Int, pool: ThreadPool
     ) {
         self.metric = metric
         self.rounds = rounds
@@ -55,7 +55,8 @@ struct Blender {
         case .averagePrecision where outputs == 2: loss = .ranking(isPrecision: true)
         default: loss = .metric
         }
-        let kept = Blender.thinned(rows.count, loss: loss, outputs: outputs, visits: candidates.count * rounds)
+        let kept = Blender.thinned(places.count, loss: loss, outputs: outputs, visits: candidates.count * rounds)
+            .map { places[$0] }
         let values = kept.map { target.values[Int(rows[$0])] }
         self.weights = weights.map { all in kept.map { all[Int(rows[$0])] } }
         self.target = Target(task: target.task, classes: target.classes, values: values)

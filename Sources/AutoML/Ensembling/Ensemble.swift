@@ -22,15 +22,17 @@ public struct Ensemble: Sendable, Hashable {
     /// - Parameters:
     ///   - candidates: out-of-fold predictions, a row for each of `rows`.
     ///   - rows: the rows of the target that they are for.
+    ///   - places: the rows of the predictions that count; nil for all.
     ///   - rounds: how often a member is added, at most.
     ///   - pool: the threads; the selection does not depend on them.
     public static func select(
-        _ candidates: [OutOfFold], metric: Metric, target: Target, rows: [Int32], weights: [Float]?, rounds: Int = 40,
-        pool: ThreadPool = .single
+        _ candidates: [OutOfFold], metric: Metric, target: Target, rows: [Int32], among places: [Int]? = nil,
+        weights: [Float]?, rounds: Int = 40, pool: ThreadPool = .single
     ) -> Ensemble {
         guard candidates.count > 1 else { return Ensemble(only: 0) }
         let blender = Blender(
-            candidates, metric: metric, target: target, rows: rows, weights: weights, rounds: rounds, pool: pool)
+            candidates, metric: metric, target: target, rows: rows, among: places ?? Array(rows.indices),
+            weights: weights, rounds: rounds, pool: pool)
         let selection = blender.select()
         return Ensemble(counts: selection.counts, single: selection.single)
     }
@@ -62,6 +64,11 @@ public struct Ensemble: Sendable, Hashable {
             for index in sum.indices { sum[index] += member.weight * Double(values[index]) }
         }
         return OutOfFold(outputCount: candidates[0].outputCount, values: sum.map(Float.init))
+    }
+
+    /// One number of the blend.
+    private func blend(_ candidates: [OutOfFold], at place: Int) -> Float {
+        Float(members.reduce(0) { $0 + $1.weight * Double(candidates[$1.candidate].values[place]) })
     }
 }
 
@@ -97,13 +104,12 @@ extension Ensemble {
             let inside = dealt.indices.filter { dealt[$0] != part }
             let outside = dealt.indices.filter { dealt[$0] == part }
             let selected = select(
-                candidates.map { $0.selecting(inside) }, metric: metric, target: scored,
-                rows: inside.map(Int32.init), weights: scoredWeights, rounds: rounds, pool: pool)
-            let blend = selected.blend(candidates.map { $0.selecting(outside) })
-            for (index, row) in outside.enumerated() {
-                for output in 0..<width {
-                    blended.values[row * width + output] = blend.values[index * width + output]
-                    singles.values[row * width + output] = candidates[selected.single].values[row * width + output]
+                candidates, metric: metric, target: target, rows: rows, among: inside, weights: weights,
+                rounds: rounds, pool: pool)
+            for row in outside {
+                for place in row * width..<(row + 1) * width {
+                    blended.values[place] = selected.blend(candidates, at: place)
+                    singles.values[place] = candidates[selected.single].values[place]
                 }
             }
         }
@@ -124,9 +130,7 @@ extension OutOfFold {
     func selecting(_ rows: [Int]) -> OutOfFold {
         var picked: [Float] = []
         picked.reserveCapacity(rows.count * outputCount)
-        for row in rows {
-            for place in row * outputCount..<(row + 1) * outputCount { picked.append(values[place]) }
-        }
+        for row in rows { picked += values[row * outputCount..<(row + 1) * outputCount] }
         return OutOfFold(outputCount: outputCount, values: picked)
     }
 }

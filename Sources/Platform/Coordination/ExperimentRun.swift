@@ -128,6 +128,7 @@ final class ExperimentRun: Sendable {
         for await signal in Signals(first: .time, rest: signals) {
             try _Concurrency.Task.checkCancellation()
             var isNews = true
+            var ended: TrialRecord?
             switch signal {
             case .result(let result):
                 study.record(result)
@@ -135,10 +136,9 @@ final class ExperimentRun: Sendable {
                 guard var trial = trials[result.index], trial.result == nil else { break }
                 trial.result = result
                 trials[result.index] = trial
+                ended = trial
                 update(&record, study, clock)
                 metrics.ended(result)
-                try await stores.experiments.update(record, term: term)
-                try await events.write(.trialFinished, record, trial: trial)
             case .returned(let index, let worker, let bytes, let reason):
                 dispatch.takeBack(index, from: worker, bytes: bytes, reason: reason)
             case .progress(let index, let share):
@@ -156,9 +156,10 @@ final class ExperimentRun: Sendable {
             case .workforce: isNews = clock.isTimed
             case .cancel, .time: break
             }
-            if cancelled.isCancelled || clock.isOver { break }
+            let isOver = cancelled.isCancelled || clock.isOver
             var isOutOfIdeas = false
-            if isNews {
+            var proposed: [TrialRecord] = []
+            if isNews, !isOver {
                 // Where no worker is there, one trial in the queue makes whatever scales the workers start some.
                 let slots = workforce.slots
                 let limit =
@@ -169,22 +170,28 @@ final class ExperimentRun: Sendable {
                 for spec in specs {
                     let trial = TrialRecord(experimentID: experimentID, spec: spec, proposedAt: .now())
                     trials[spec.index] = try await stores.experiments.put(trial)
-                    try await events.write(.trialProposed, record, trial: trial)
+                    proposed.append(trial)
                     dispatch.add(spec)
                 }
             }
-            for hopeless in try await dispatch.send() {
+            for hopeless in isOver ? [] : try await dispatch.send() {
                 guard var trial = trials[hopeless.index] else { continue }
                 trial.result = hopeless
                 trial.finishedAt = .now()
                 trial = try await stores.experiments.put(trial)
                 if let result = trial.result { inbox.yield(.result(result)) }
             }
+            // Workers do not wait for what is told to people.
+            if let ended {
+                try await stores.experiments.update(record, term: term)
+                try await events.write(.trialFinished, record, trial: ended)
+            }
+            for trial in proposed { try await events.write(.trialProposed, record, trial: trial) }
             metrics.update(experimentID) { [dispatch, study] standing in
                 standing.open = study.openSpecs.count
                 (standing.waiting, standing.givenOut) = (dispatch.waitingCount, dispatch.sentCount)
             }
-            if study.isComplete || (study.openSpecs.isEmpty && clock.isTimed && isOutOfIdeas) { break }
+            if isOver || study.isComplete || (study.openSpecs.isEmpty && clock.isTimed && isOutOfIdeas) { break }
         }
         try _Concurrency.Task.checkCancellation()
         return study
