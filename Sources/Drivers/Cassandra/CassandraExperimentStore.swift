@@ -7,6 +7,8 @@ struct CassandraExperimentStore: ExperimentStore {
 
     private let database: CassandraDatabase
     private let listing: CassandraListing
+    /// Conditions on one partition that come at the same time refuse each other and wait for up to 100 ms.
+    private let turns = Turns()
 
     init(_ database: CassandraDatabase) {
         self.database = database
@@ -111,6 +113,10 @@ struct CassandraExperimentStore: ExperimentStore {
 
     @discardableResult
     func put(_ trial: TrialRecord) async throws -> TrialRecord {
+        try await turns.take(trial.experimentID) { try await store(trial) }
+    }
+
+    private func store(_ trial: TrialRecord) async throws -> TrialRecord {
         if trial.result != nil {
             // Nearly always the proposal is there, and its end is news.
             let ended = try await database.apply(

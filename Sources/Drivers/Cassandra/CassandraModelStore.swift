@@ -25,8 +25,8 @@ struct CassandraModelStore: ModelStore {
         let version = Identifier.make()
         let pieces = ChunkLimits.pieces(of: blob)
         try await database.execute(
-            "INSERT INTO blob_versions (experiment_id, version, pieces) VALUES (?, ?, ?)", experimentID, version,
-            pieces.count)
+            "INSERT INTO blob_versions (experiment_id, version, name, pieces) VALUES (?, ?, ?, ?)", experimentID,
+            version, name, pieces.count)
         try await Array(pieces.enumerated()).concurrently { index, bytes in
             try await database.execute(
                 "INSERT INTO blob_pieces (version, bucket, piece, bytes) VALUES (?, ?, ?, ?)", version,
@@ -126,16 +126,13 @@ struct CassandraModelStore: ModelStore {
 
     func deleteAll(of experimentID: String) async throws {
         let versions = try await database.query(
-            "SELECT version FROM blob_versions WHERE experiment_id = ?", experimentID
+            "SELECT version, name FROM blob_versions WHERE experiment_id = ?", experimentID
         ) {
-            try $0[0, as: String.self]
+            (version: try $0[0, as: String.self], name: try $0[1, as: String.self])
         }
-        let names = try await database.query("SELECT name FROM blob_heads WHERE experiment_id = ?", experimentID) {
-            try $0[0, as: String.self]
-        }
-        try await removeBlobs(names, of: experimentID)
+        try await removeBlobs(Set(versions.map(\.name)).sorted(), of: experimentID)
         // Versions that no name points to: their writer ended in between.
-        for version in versions { try await removePieces(of: version, experimentID) }
+        for version in versions { try await removePieces(of: version.version, experimentID) }
         try await database.execute("DELETE FROM models WHERE experiment_id = ?", experimentID)
     }
 }

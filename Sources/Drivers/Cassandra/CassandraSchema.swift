@@ -81,12 +81,12 @@ public enum CassandraSchema {
                 """,
                 """
                 CREATE TABLE IF NOT EXISTS blob_heads (
-                    experiment_id text, name text, version text, bytes bigint, PRIMARY KEY (experiment_id, name)
+                    experiment_id text, name text, version text, bytes bigint, PRIMARY KEY ((experiment_id, name))
                 )
                 """,
                 """
                 CREATE TABLE IF NOT EXISTS blob_versions (
-                    experiment_id text, version text, pieces int, PRIMARY KEY (experiment_id, version)
+                    experiment_id text, version text, name text, pieces int, PRIMARY KEY (experiment_id, version)
                 )
                 """,
                 """
