@@ -37,8 +37,8 @@ struct Blender {
     private let rounds: Int
 
     init(
-        _ candidates: [OutOfFold], metric: Metric, target: Target, rows: [Int32], among places: [Int], weights: [Float]?,
-        rounds: Int, pool: ThreadPool
+        _ candidates: [OutOfFold], metric: Metric, target: Target, rows: [Int32], among places: [Int],
+        weights: [Float]?, rounds: Int, pool: ThreadPool
     ) {
         self.metric = metric
         self.rounds = rounds
