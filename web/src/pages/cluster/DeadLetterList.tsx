@@ -22,7 +22,7 @@ export function DeadLetterList() {
   return (
     <Section
       title="Trials given up"
-      hint="Workers began each of them three times, and none came to its end. It counts as failed."
+      hint="Each was begun three times, and no worker came to its end. They count as failed."
       isBare
     >
       <Stack spacing={2}>
