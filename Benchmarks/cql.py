@@ -4,7 +4,8 @@
     MARTLET_CASSANDRA_CONTACT_POINTS=127.0.0.1:9042 python3 Benchmarks/cql.py [--rounds N] [--seconds N] [--server-pid PID]
 
 The peers come from PyPI into a virtual environment under the build folder. Martlet and cassandra-driver speak protocol v5, acsylla
-v4, and Martlet a second time v4. Every case runs in a process of its own, the clients of each round in another order: what one
+v4, and Martlet a second time v4. One replica answers, rows are not paged, for all alike. Martlet's callers run on the session's
+loop, as acsylla's on asyncio's; in one row more they run on the threads of the concurrency runtime. Every case runs in a process of its own, the clients of each round in another order: what one
 has written the server still moves about while the next is at it. Processor time is the client process's, in microseconds a
 request, and the server's where its process is named; client and server share the machine, so that a client that needs less
 leaves more to the server.
@@ -84,6 +85,7 @@ import threading
 from cassandra.cluster import Cluster
 cluster = Cluster([host], port=port)
 session = cluster.connect(keyspace)
+session.default_fetch_size = None
 prepared = session.prepare(text)
 def load(seconds):
     # Requests follow each other through callbacks, which is the fastest way to use this driver.
@@ -173,7 +175,8 @@ def main() -> None:
             python, "-c", common + text, host, port, keyspace, case, str(arguments.seconds), *process]
 
     clients = {
-        "Martlet": martlet(), "Martlet, v4": martlet("--v4"), "acsylla": peer(ACSYLLA), "cassandra-driver": peer(PYTHON_DRIVER)}
+        "Martlet": martlet(), "Martlet, v4": martlet("--v4"), "Martlet, other threads": martlet("--elsewhere"),
+        "acsylla": peer(ACSYLLA), "cassandra-driver": peer(PYTHON_DRIVER)}
     clients = {name: clients[name] for name in arguments.clients.split(";")} if arguments.clients else clients
     results = {}
     for case in arguments.cases.split(","):

@@ -23,8 +23,9 @@ enum CQLBenchmark {
         }
     }
 
-    /// Runs `CASE KEYSPACE SECONDS [--lz4] [--v4] [--connections N] [--server-pid PID]` against
+    /// Runs `CASE KEYSPACE SECONDS [--lz4] [--v4] [--elsewhere] [--connections N] [--server-pid PID]` against
     /// `MARTLET_CASSANDRA_CONTACT_POINTS`; with the server's process its processor time is told too.
+    /// The callers are on the session's loop, unless `--elsewhere` has them on the threads of the concurrency runtime.
     static func run(_ arguments: [String]) async throws {
         let environment = ProcessInfo.processInfo.environment
         guard arguments.count >= 3, let seconds = Double(arguments[2]),
@@ -44,21 +45,29 @@ enum CQLBenchmark {
         {
             configuration.credentials = Credentials(username: user, password: password)
         }
+        // As the C++ driver does where nothing is said.
+        configuration.pageSize = 0
+        configuration.consistency = .localOne
         configuration.isCompressed = arguments.contains("--lz4")
         if arguments.contains("--v4") { configuration.maximumVersion = .v4 }
         if let option = arguments.firstIndex(of: "--connections"), option + 1 < arguments.count {
             configuration.connectionsPerHost = Int(arguments[option + 1]) ?? 1
         }
         let server = arguments.firstIndex(of: "--server-pid").flatMap { arguments.dropFirst($0 + 1).first }
+        let loop = try EventLoop(name: "cql")
+        configuration.eventLoop = loop
+        let callers = Callers(executor: arguments.contains("--elsewhere") ? nil : loop.executor)
         let session = try await Session(configuration: configuration)
         let statement = try await session.prepare(
             shape.writes ? "INSERT INTO rows (id, value) VALUES (?, ?)" : "SELECT value FROM rows WHERE id = ?")
         // Connections, the allocator's tables and the server's compiler are warm before the clock starts.
-        _ = try await load(session, statement, shape, seconds: 0.5)
+        _ = try await callers.run { try await load(session, statement, shape, seconds: 0.5) }
         let cpu = cpuSeconds
         let serverCPU = server.map(cpuSeconds)
         let wall = ContinuousClock.now
-        let latencies = try await load(session, statement, shape, seconds: seconds).sorted()
+        let latencies = try await callers.run {
+            try await load(session, statement, shape, seconds: seconds).sorted()
+        }
         let elapsed = wall.duration(to: .now) / .seconds(1)
         let used = cpuSeconds - cpu
         let serverUsed = server.flatMap { server in serverCPU.map { cpuSeconds(of: server) - $0 } }
@@ -73,6 +82,15 @@ enum CQLBenchmark {
                 + (serverUsed.map { " \"server_cpu_microseconds\": \(microseconds($0))," } ?? "")
                 + " \"p50_microseconds\": \(Int(latencies[requests / 2] * 1e6)),"
                 + " \"p99_microseconds\": \(Int(latencies[requests * 99 / 100] * 1e6))}")
+    }
+
+    /// Where the callers run.
+    private struct Callers {
+        let executor: (any TaskExecutor)?
+
+        func run<Value: Sendable>(_ work: @Sendable () async throws -> Value) async throws -> Value {
+            try await withTaskExecutorPreference(executor) { try await work() }
+        }
     }
 
     /// Each request's seconds.

@@ -28,6 +28,43 @@ struct EventLoopTests {
         await loop.stop()
     }
 
+    @Test("tasks that prefer it run on its thread, and elsewhere once it has ended")
+    func executor() async throws {
+        let loop = try EventLoop(name: "test")
+        let server = try SocketServer.echo()
+        let executor = loop.executor
+        await withTaskExecutorPreference(executor) {
+            #expect(loop.isCurrent)
+            await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<20 {
+                    group.addTask {
+                        await Task.yield()
+                        return loop.isCurrent
+                    }
+                }
+                for await isCurrent in group { #expect(isCurrent) }
+            }
+            await withCheckedContinuation { continuation in
+                _ = loop.schedule(after: .milliseconds(5)) { continuation.resume() }
+            }
+            #expect(loop.isCurrent)
+        }
+        #expect(!loop.isCurrent)
+        let echoed = try await withTaskExecutorPreference(executor) {
+            let collector = Collector()
+            let connection = try await Connection.connect(
+                to: server.endpoint, on: loop, timeout: .seconds(120), handler: collector)
+            connection.send(Array("hello".utf8))
+            let bytes = await collector.bytes(atLeast: 5)
+            #expect(loop.isCurrent)
+            await loop.stop()
+            #expect(!loop.isCurrent)
+            return bytes
+        }
+        #expect(echoed == Array("hello".utf8))
+        await withTaskExecutorPreference(executor) { #expect(!loop.isCurrent) }
+    }
+
     @Test("a timer set while the loop sleeps for a later one wakes it")
     func earlierTimer() async throws {
         let loop = try EventLoop(name: "test")

@@ -93,10 +93,10 @@ extension Session {
     func parameters(_ options: RequestOptions) throws(CQLError) -> QueryParameters {
         var parameters = QueryParameters(consistency: options.consistency ?? configuration.consistency)
         parameters.serialConsistency = options.serialConsistency ?? configuration.serialConsistency
-        guard let pageSize = Int32(exactly: options.pageSize ?? configuration.pageSize), pageSize > 0 else {
+        guard let pageSize = Int32(exactly: options.pageSize ?? configuration.pageSize), pageSize >= 0 else {
             throw CQLError(.configuration, "a page cannot have \(options.pageSize ?? configuration.pageSize) rows")
         }
-        parameters.pageSize = pageSize
+        parameters.pageSize = pageSize == 0 ? nil : pageSize
         parameters.pagingState = options.pagingState
         parameters.timestamp = options.timestamp
         return parameters

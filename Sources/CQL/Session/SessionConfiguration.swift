@@ -30,7 +30,7 @@ public struct SessionConfiguration: Sendable {
     public var requestTimeout = Duration.seconds(12)
     /// For making a connection, its start-up included.
     public var connectTimeout = Duration.seconds(5)
-    /// Rows a page has at most.
+    /// Rows a page has at most; 0 for all rows at once.
     public var pageSize = 5_000
     /// Statements that stay prepared by their text; the oldest is forgotten when there are more.
     public var preparedStatementLimit = 2_048
@@ -43,7 +43,8 @@ public struct SessionConfiguration: Sendable {
     public var heartbeatInterval = Duration.seconds(30)
     /// How long all hosts may take to agree on a changed schema, before the statement that changed it returns anyway.
     public var schemaAgreementTimeout = Duration.seconds(10)
-    /// The loop that moves the bytes; the session makes its own where there is none.
+    /// The loop that moves the bytes; the session makes its own where there is none. Tasks that do little but wait for answers
+    /// are cheapest on the loop's own thread: see `EventLoop.executor`.
     public var eventLoop: EventLoop?
 
     /// A session with these hosts.

@@ -9,7 +9,8 @@ public struct RequestOptions: Sendable {
     /// Whether carrying the statement out twice does no harm, so that it may be sent again when its fate is unknown. False
     /// where nothing is said: the text alone does not tell.
     public var isIdempotent = false
-    /// Rows a page has at most.
+    /// Rows a page has at most; 0 for all rows at once, which costs the server less where it is one row, and has no bound where
+    /// it is not.
     public var pageSize: Int?
     /// Where to go on, from an earlier answer.
     public var pagingState: [UInt8]?

@@ -55,12 +55,13 @@ final class CassandraDatabase: Sendable {
         }
     }
 
-    /// The first row of a query, made into a value.
+    /// The row of a query that has one at most, made into a value.
     func first<Value: Sendable>(
         _ text: String, _ values: any CQLEncodable..., make: @Sendable (Row) throws -> Value
     ) async throws -> Value? {
         try await perform { session in
-            try await session.execute(text, values, options: RequestOptions(isIdempotent: true)).first.map(make)
+            try await session.execute(text, values, options: RequestOptions(isIdempotent: true, pageSize: 0)).first
+                .map(make)
         }
     }
 

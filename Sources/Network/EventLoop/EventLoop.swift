@@ -25,6 +25,11 @@ public final class EventLoop: Sendable {
     @discardableResult
     public func execute(_ body: @escaping @Sendable () -> Void) -> Bool { core.execute(body) }
 
+    /// Runs tasks on the loop's thread, for `withTaskExecutorPreference`: tasks that mostly wait for its connections then go on
+    /// where their answers come in, without another thread being woken for each. They must not block or compute for long:
+    /// every connection of the loop waits meanwhile. What still has to run when the loop has ended runs elsewhere.
+    public var executor: any TaskExecutor { core }
+
     /// Calls `action` on the loop's thread after `delay`, never before it and some milliseconds late (the wheel's tick is
     /// 4 ms). It costs a fraction of a microsecond, so a timer per request is well; one that is set anew for the oldest
     /// request costs even less. A loop that has ended never calls it.

@@ -1,4 +1,5 @@
 internal import CNetwork
+internal import Dispatch
 internal import Glibc
 internal import Synchronization
 
@@ -16,6 +17,7 @@ final class LoopCore: @unchecked Sendable {
 
     private var connections: [Connection] = []
     private var tasks: [@Sendable () -> Void] = []
+    private var jobs: [UnownedJob] = []
     private var actions: [TimerWheel.Action] = []
 
     static let bufferSize = 256 << 10
@@ -25,6 +27,7 @@ final class LoopCore: @unchecked Sendable {
     private struct Inbox {
         var connections: [Connection] = []
         var tasks: [@Sendable () -> Void] = []
+        var jobs: [UnownedJob] = []
         /// Whether the loop will look here again before it sleeps, so that it need not be woken.
         var isAwake = true
         var mustLookAgain = false
@@ -136,10 +139,16 @@ final class LoopCore: @unchecked Sendable {
             let timeout = prepareToSleep()
             poller.wait(milliseconds: timeout) { inbox.withLock { $0.isAwake = true } }
             if takeInbox() { break }
-            for connection in connections { connection.service() }
-            connections.removeAll(keepingCapacity: true)
             for task in tasks { task() }
             tasks.removeAll(keepingCapacity: true)
+            runJobs()
+            // What they want sent goes out before more is read.
+            inbox.withLock { inbox in
+                connections += inbox.connections
+                inbox.connections.removeAll(keepingCapacity: true)
+            }
+            for connection in connections { connection.service() }
+            connections.removeAll(keepingCapacity: true)
             fireTimers()
         }
         end()
@@ -157,7 +166,9 @@ final class LoopCore: @unchecked Sendable {
             return Int32(clamping: max(0, wait))
         }
         return inbox.withLock { inbox in
-            if inbox.mustLookAgain || inbox.isStopping || !inbox.connections.isEmpty || !inbox.tasks.isEmpty {
+            if inbox.mustLookAgain || inbox.isStopping || !inbox.connections.isEmpty || !inbox.tasks.isEmpty
+                || !inbox.jobs.isEmpty
+            {
                 inbox.mustLookAgain = false
                 return 0
             }
@@ -171,8 +182,15 @@ final class LoopCore: @unchecked Sendable {
         inbox.withLock { inbox in
             swap(&inbox.connections, &connections)
             swap(&inbox.tasks, &tasks)
+            swap(&inbox.jobs, &jobs)
             return inbox.isStopping
         }
+    }
+
+    private func runJobs() {
+        let executor = asUnownedTaskExecutor()
+        for job in jobs { job.runSynchronously(on: executor) }
+        jobs.removeAll(keepingCapacity: true)
     }
 
     private func fireTimers() {
@@ -186,12 +204,14 @@ final class LoopCore: @unchecked Sendable {
     private func end() {
         for task in tasks { task() }
         tasks = []
+        runJobs()
         connections = []
         for target in poller.targets { target.loopStopped() }
         // What was left until now still runs; from here on nothing is taken.
         let (rest, waiters) = inbox.withLock { inbox in
             inbox.isEnded = true
             inbox.connections = []
+            swap(&inbox.jobs, &jobs)
             defer {
                 inbox.tasks = []
                 inbox.stopWaiters = []
@@ -199,10 +219,21 @@ final class LoopCore: @unchecked Sendable {
             return (inbox.tasks, inbox.stopWaiters)
         }
         for task in rest { task() }
+        runJobs()
         for target in poller.targets { target.loopStopped() }
         // The actions are let go after the lock is.
         var wheel = TimerWheel(tick: LoopCore.tick)
         timers.withLock { swap(&$0.wheel, &wheel) }
         for waiter in waiters { waiter() }
+    }
+}
+
+extension LoopCore: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if leave({ $0.jobs.append(job) }) { return }
+        // The loop has ended; the task has not.
+        let executor = asUnownedTaskExecutor()
+        DispatchQueue.global().async { job.runSynchronously(on: executor) }
     }
 }

@@ -60,6 +60,12 @@ extension LiveTests {
                 options.pagingState = first.pagingState
                 let second = try await session.execute("SELECT n FROM numbers WHERE part = 1", options: options)
                 #expect(try second[0][0, as: Int.self] == 700)
+                let all = try await session.execute(
+                    "SELECT n FROM numbers WHERE part = 1", options: RequestOptions(pageSize: 0))
+                #expect(all.count == 10_000 && !all.hasMorePages)
+                await #expect(throws: CQLError.self) {
+                    _ = try await session.execute("SELECT n FROM numbers", options: RequestOptions(pageSize: -1))
+                }
             }
         }
 
