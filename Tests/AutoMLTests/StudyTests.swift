@@ -52,6 +52,31 @@ struct StudyTests {
         #expect(study.propose().count == Study.lookAhead)
     }
 
+    @Test func slotsGetTheLongestTrialsFirst() throws {
+        var study = Study(try prepare(trials: 40))
+        let specs = study.propose()
+        #expect(study.longestFirst(specs) == specs)
+        // Nothing is known of the learners that none has ended of; those come first, in the order of their indices.
+        var ended = result(specs[0])
+        ended.fitSeconds = 3
+        study.record(ended)
+        let unknown = specs.dropFirst().filter { $0.learner != specs[0].learner }
+        #expect(Array(study.longestFirst(Array(specs.dropFirst())).prefix(unknown.count)) == unknown)
+        // A neighbour of one that took long is expected to take long.
+        while !study.isComplete {
+            for spec in study.openSpecs {
+                var ended = result(spec)
+                ended.fitSeconds = spec.index.isMultiple(of: 3) ? 9 : 1
+                study.record(ended)
+            }
+            _ = study.propose()
+        }
+        let again = study.longestFirst(study.specs)
+        let third = again.prefix(again.count / 3)
+        #expect(third.filter { $0.index.isMultiple(of: 3) }.count * 3 > third.count * 2)
+        #expect(Set(again.map(\.index)) == Set(0..<40))
+    }
+
     @Test func aResultCountsOnce() throws {
         var study = Study(try prepare(trials: 5))
         let specs = study.propose()

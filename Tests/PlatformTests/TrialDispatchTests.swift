@@ -32,17 +32,17 @@ import Testing
     @Test func aBusyWorkerGetsOneTrialMoreWhileManyAreLeft() async throws {
         hear("a", partition: 0)
         var dispatch = try await dispatch(6)
-        #expect(try await dispatch.send().isEmpty)
+        #expect(try await dispatch.send(longestFirst: { $0 }).isEmpty)
         #expect(dispatch.waitingCount == 4)
         dispatch.end(0)
-        _ = try await dispatch.send()
+        _ = try await dispatch.send { $0 }
         #expect(dispatch.waitingCount == 3)
         // The last ones go to whoever is free first.
         dispatch.end(1)
-        _ = try await dispatch.send()
+        _ = try await dispatch.send { $0 }
         #expect(dispatch.waitingCount == 3)
         dispatch.end(2)
-        _ = try await dispatch.send()
+        _ = try await dispatch.send { $0 }
         #expect(dispatch.waitingCount == 2)
     }
 
@@ -50,12 +50,12 @@ import Testing
     @Test func nothingStaysBehindALongTrialWhileAnotherWorkerIsIdle() async throws {
         hear("a", partition: 0)
         var dispatch = try await dispatch(5)
-        _ = try await dispatch.send()
+        _ = try await dispatch.send { $0 }
         hear("a", partition: 0, running: [0], waiting: [1])
         for index in 2..<5 { dispatch.end(index) }
         #expect(dispatch.waitingCount == 0)
         hear("b", partition: 1)
-        _ = try await dispatch.send()
+        _ = try await dispatch.send { $0 }
         #expect(dispatch.waitingCount == 0)
         let trials = try await log.consumer(of: Topics.trials, group: "test")
         var seen: [Int] = []
@@ -65,8 +65,22 @@ import Testing
         hear("b", partition: 1)
         hear("a", partition: 0, running: [0], waiting: [1])
         hear("c", partition: 2)
-        _ = try await dispatch.send()
+        _ = try await dispatch.send { $0 }
         dispatch.takeBack(1, from: "b", bytes: nil)
         #expect(dispatch.waitingCount == 1)
+    }
+
+    /// The slot that is free gets the longest; the shortest waits behind another's.
+    @Test func theLongestGoesFirst() async throws {
+        hear("a", partition: 0)
+        hear("b", partition: 1)
+        var dispatch = try await dispatch(9)
+        let seconds = [1, 5, 2, 9, 3, 4, 8, 7, 6]
+        _ = try await dispatch.send { $0.sorted { seconds[$0.index] > seconds[$1.index] } }
+        let trials = try await log.consumer(of: Topics.trials, group: "test")
+        var seen: [Int] = []
+        for _ in 0..<3 { seen.append(try await trials.next()?.decoded(TrialMessage.self)?.trial.index ?? -1) }
+        #expect(seen == [3, 6, 0])
+        #expect(dispatch.waitingCount == 6)
     }
 }

@@ -38,7 +38,7 @@ public struct Study: Sendable {
     private static let shareOfBudget = 0.15
 
     private let planner: Planner
-    private let spaces: [String: SearchSpace]
+    let spaces: [String: SearchSpace]
     private var proposals: [Proposal] = []
 
     /// The plan of `experiment`, before any trial.

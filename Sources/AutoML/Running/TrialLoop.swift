@@ -6,6 +6,8 @@ import Synchronization
 final class TrialLoop: Sendable {
     private struct State {
         var study: Study
+        /// Trials proposed that no slot has yet.
+        var waiting: [TrialSpec] = []
         var blobs: [Int: TrialBlobs] = [:]
         var best: Leaderboard.Entry?
         /// Longest time that a trial went on after its deadline.
@@ -91,10 +93,7 @@ final class TrialLoop: Sendable {
         defer { condition.unlock() }
         while !cancellation.isCancelled, !deadline.hasPassed {
             let (spec, isWaiting) = state.withLock { state in
-                let clock = Study.Clock(
-                    secondsLeft: min(1e9, deadline.secondsLeft) - reserve(state),
-                    threadsPerTrial: layout.threadsPerTrial)
-                let spec = state.study.propose(limit: 1, clock: clock).first
+                let spec = next(&state)
                 return (spec, !state.study.openSpecs.isEmpty)
             }
             if let spec { return spec }
@@ -102,6 +101,17 @@ final class TrialLoop: Sendable {
             condition.wait()
         }
         return nil
+    }
+
+    private func next(_ state: inout State) -> TrialSpec? {
+        if case .seconds = experiment.settings.budget {
+            let clock = Study.Clock(
+                secondsLeft: min(1e9, deadline.secondsLeft) - reserve(state), threadsPerTrial: layout.threadsPerTrial)
+            return state.study.propose(limit: 1, clock: clock).first
+        }
+        state.waiting += state.study.propose()
+        if layout.slots > 1 { state.waiting = state.study.longestFirst(state.waiting) }
+        return state.waiting.isEmpty ? nil : state.waiting.removeFirst()
     }
 
     private func record(_ outcome: TrialOutcome, delay: Double) {

@@ -42,6 +42,11 @@ final class CassandraDatabase: Sendable {
         try await perform { try await $0.execute(text, values) }
     }
 
+    /// Carries out conditional statements of one partition, all or none; where their fate is unknown as above.
+    func apply(_ batch: Batch) async throws -> ResultSet {
+        try await perform { try await $0.batch(batch) }
+    }
+
     /// All rows of a query, asked for page by page, each made into a value.
     func query<Value: Sendable>(
         _ text: String, _ values: any CQLEncodable..., make: @escaping @Sendable (Row) throws -> Value

@@ -194,18 +194,26 @@ struct CassandraExperimentStore: ExperimentStore {
 
     private static func bucket(of sequence: Int) -> Int { sequence / CassandraSchema.eventsPerPartition }
 
-    func put(_ event: EventRecord, of experimentID: String) async throws {
-        let bytes = try RecordCodec.encode(event)
-        let bucket = CassandraExperimentStore.bucket(of: event.sequence)
-        let result = try await database.apply(
-            "INSERT INTO events (experiment_id, bucket, sequence, record) VALUES (?, ?, ?, ?) IF NOT EXISTS",
-            experimentID, bucket, event.sequence, bytes)
-        if result.isApplied { return }
-        let standing = try await database.first(
-            "SELECT record FROM events WHERE experiment_id = ? AND bucket = ? AND sequence = ?", experimentID, bucket,
-            event.sequence
-        ) { try $0[0, as: [UInt8].self] }
-        guard standing == bytes else { throw CassandraExperimentStore.replaced(experimentID) }
+    func put(_ events: [EventRecord], of experimentID: String) async throws {
+        let buckets = Dictionary(grouping: events) { CassandraExperimentStore.bucket(of: $0.sequence) }
+        for (bucket, events) in buckets.sorted(by: { $0.key < $1.key }) {
+            let encoded = try events.map { (sequence: $0.sequence, bytes: try RecordCodec.encode($0)) }
+            // One condition for all that is told at a time: each takes four rounds among the replicas.
+            var batch = Batch(.unlogged)
+            for event in encoded {
+                batch.add(
+                    "INSERT INTO events (experiment_id, bucket, sequence, record) VALUES (?, ?, ?, ?) IF NOT EXISTS",
+                    [experimentID, bucket, event.sequence, event.bytes])
+            }
+            if try await database.apply(batch).isApplied { continue }
+            for event in encoded {
+                let standing = try await database.first(
+                    "SELECT record FROM events WHERE experiment_id = ? AND bucket = ? AND sequence = ?", experimentID,
+                    bucket, event.sequence
+                ) { try $0[0, as: [UInt8].self] }
+                guard standing == event.bytes else { throw CassandraExperimentStore.replaced(experimentID) }
+            }
+        }
     }
 
     func events(of experimentID: String, after sequence: Int, limit: Int) async throws -> [EventRecord] {

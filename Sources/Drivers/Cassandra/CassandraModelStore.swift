@@ -2,7 +2,8 @@ internal import CQL
 internal import Platform
 
 /// Models in Cassandra. A blob is written whole under a version of its own before its name points to it, so that readers get
-/// all of the new one or all of the old; every version is noted before its pieces, so that none is lost.
+/// all of the new one or all of the old; every version is noted before its pieces, so that none is lost. What a name pointed to
+/// before stays until the name is removed: a reader may be at it, and no condition is needed to tell who replaced what.
 struct CassandraModelStore: ModelStore {
     private let database: CassandraDatabase
 
@@ -32,29 +33,16 @@ struct CassandraModelStore: ModelStore {
                 "INSERT INTO blob_pieces (version, bucket, piece, bytes) VALUES (?, ?, ?, ?)", version,
                 index / CassandraSchema.piecesPerPartition, index, bytes)
         }
-        while true {
-            let old = try await head(name, of: experimentID)
-            let result: ResultSet
-            if let old {
-                result = try await database.apply(
-                    "UPDATE blob_heads SET version = ?, bytes = ? WHERE experiment_id = ? AND name = ? IF version = ?",
-                    version, Int64(blob.count), experimentID, name, old.version)
-            } else {
-                result = try await database.apply(
-                    "INSERT INTO blob_heads (experiment_id, name, version, bytes) VALUES (?, ?, ?, ?) IF NOT EXISTS",
-                    experimentID, name, version, Int64(blob.count))
-            }
-            guard result.isApplied else { continue }
-            if let old { try await removePieces(of: old.version, experimentID) }
-            return
-        }
+        try await database.execute(
+            "INSERT INTO blob_heads (experiment_id, name, version, bytes) VALUES (?, ?, ?, ?)", experimentID, name,
+            version, Int64(blob.count))
     }
 
     func blob(_ name: String, of experimentID: String) async throws -> [UInt8]? {
         while true {
             guard let head = try await head(name, of: experimentID) else { return nil }
             if let bytes = try await content(of: head) { return bytes }
-            // Replaced while it was read, or damaged: then the name still points to it.
+            // Removed while it was read, or damaged: then the name still points to it.
             guard try await self.head(name, of: experimentID)?.version != head.version else {
                 throw PlatformError(.damaged, "a part of blob \(name) of experiment \(experimentID) is missing")
             }
@@ -79,25 +67,39 @@ struct CassandraModelStore: ModelStore {
     }
 
     func removeBlobs(_ names: [String], of experimentID: String) async throws {
-        try await names.concurrently { name in
-            guard let head = try await head(name, of: experimentID) else { return }
-            let result = try await database.apply(
-                "DELETE FROM blob_heads WHERE experiment_id = ? AND name = ? IF version = ?", experimentID, name,
-                head.version)
-            if result.isApplied { try await removePieces(of: head.version, experimentID) }
+        let names = Set(names)
+        try await remove(try await versions(of: experimentID).filter { names.contains($0.name) }, experimentID)
+    }
+
+    private struct Version: Sendable {
+        let id: String
+        let name: String
+        let pieces: Int
+    }
+
+    /// All that was written, replaced or not.
+    private func versions(of experimentID: String) async throws -> [Version] {
+        try await database.query(
+            "SELECT version, name, pieces FROM blob_versions WHERE experiment_id = ?", experimentID
+        ) {
+            Version(id: try $0[0, as: String.self], name: try $0[1, as: String.self], pieces: try $0[2, as: Int.self])
         }
     }
 
-    private func removePieces(of version: String, _ experimentID: String) async throws {
-        let pieces = try await database.first(
-            "SELECT pieces FROM blob_versions WHERE experiment_id = ? AND version = ?", experimentID, version
-        ) { try $0[0, as: Int.self] }
-        guard let pieces else { return }
-        for bucket in 0...max(0, pieces - 1) / CassandraSchema.piecesPerPartition {
-            try await database.execute("DELETE FROM blob_pieces WHERE version = ? AND bucket = ?", version, bucket)
+    /// The names go first, and what says that there are pieces last: what is interrupted can be repeated.
+    private func remove(_ versions: [Version], _ experimentID: String) async throws {
+        try await Set(versions.map(\.name)).sorted().concurrently { name in
+            try await database.execute(
+                "DELETE FROM blob_heads WHERE experiment_id = ? AND name = ?", experimentID, name)
         }
-        try await database.execute(
-            "DELETE FROM blob_versions WHERE experiment_id = ? AND version = ?", experimentID, version)
+        try await versions.concurrently { version in
+            for bucket in 0...max(0, version.pieces - 1) / CassandraSchema.piecesPerPartition {
+                try await database.execute(
+                    "DELETE FROM blob_pieces WHERE version = ? AND bucket = ?", version.id, bucket)
+            }
+            try await database.execute(
+                "DELETE FROM blob_versions WHERE experiment_id = ? AND version = ?", experimentID, version.id)
+        }
     }
 
     // MARK: Records
@@ -125,14 +127,7 @@ struct CassandraModelStore: ModelStore {
     }
 
     func deleteAll(of experimentID: String) async throws {
-        let versions = try await database.query(
-            "SELECT version, name FROM blob_versions WHERE experiment_id = ?", experimentID
-        ) {
-            (version: try $0[0, as: String.self], name: try $0[1, as: String.self])
-        }
-        try await removeBlobs(Set(versions.map(\.name)).sorted(), of: experimentID)
-        // Versions that no name points to: their writer ended in between.
-        for version in versions { try await removePieces(of: version.version, experimentID) }
+        try await remove(try await versions(of: experimentID), experimentID)
         try await database.execute("DELETE FROM models WHERE experiment_id = ?", experimentID)
     }
 }

@@ -140,18 +140,20 @@ struct SQLiteExperimentStore: ExperimentStore {
         return removed > 0
     }
 
-    func put(_ event: EventRecord, of experimentID: String) async throws {
-        let bytes = try RecordCodec.encode(event)
+    func put(_ events: [EventRecord], of experimentID: String) async throws {
+        let encoded = try events.map { ($0.sequence, try RecordCodec.encode($0)) }
         // An event tells of a record, which is flushed itself.
         try await database.write(durability: .process) { connection in
-            let written = try connection.execute(
-                "INSERT INTO events (experiment_id, sequence, record) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                experimentID, event.sequence, bytes)
-            guard written == 0 else { return }
-            let standing = try connection.first(
-                "SELECT record FROM events WHERE experiment_id = ? AND sequence = ?", experimentID, event.sequence
-            ) { try $0.value(0, as: [UInt8].self) }
-            guard standing == bytes else { throw SQLiteExperimentStore.replaced(experimentID) }
+            for (sequence, bytes) in encoded {
+                let written = try connection.execute(
+                    "INSERT INTO events (experiment_id, sequence, record) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    experimentID, sequence, bytes)
+                if written > 0 { continue }
+                let standing = try connection.first(
+                    "SELECT record FROM events WHERE experiment_id = ? AND sequence = ?", experimentID, sequence
+                ) { try $0.value(0, as: [UInt8].self) }
+                guard standing == bytes else { throw SQLiteExperimentStore.replaced(experimentID) }
+            }
         }
     }
 

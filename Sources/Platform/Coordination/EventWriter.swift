@@ -2,6 +2,7 @@
 struct EventWriter {
     let store: any ExperimentStore
     let log: any MessageLog
+    private let experimentID: String
     private var sequence: Int
     /// Whether the event that ends the experiment is there.
     private(set) var hasEnded = false
@@ -12,6 +13,7 @@ struct EventWriter {
     init(store: any ExperimentStore, log: any MessageLog, experimentID: String) async throws {
         self.store = store
         self.log = log
+        self.experimentID = experimentID
         sequence = 0
         while true {
             let batch = try await store.events(of: experimentID, after: sequence, limit: 1000)
@@ -24,12 +26,14 @@ struct EventWriter {
         }
     }
 
-    mutating func write(
+    /// The next event, to be written with `write`; nil where there is nothing to tell: all has ended, or the trial's end was
+    /// told before.
+    mutating func event(
         _ kind: EventRecord.Kind, _ record: ExperimentRecord, trial: TrialRecord? = nil,
         trialProgress: Double? = nil
-    ) async throws {
-        if hasEnded { return }
-        if kind == .trialFinished, let trial, !reported.insert(trial.index).inserted { return }
+    ) -> EventRecord? {
+        if hasEnded { return nil }
+        if kind == .trialFinished, let trial, !reported.insert(trial.index).inserted { return nil }
         sequence += 1
         let event =
             record.state.isFinal
@@ -39,7 +43,21 @@ struct EventWriter {
                 trial: trial.map(EventRecord.Trial.init), trialProgress: trialProgress, bestScore: record.bestScore,
                 bestModelID: record.bestModelID, error: record.error)
         hasEnded = event.isLast
-        try await store.put(event, of: record.id)
-        try await log.append([], key: record.id, to: Topics.events)
+        return event
+    }
+
+    /// Keeps the events, all or none, and wakes who watches.
+    func write(_ events: [EventRecord]) async throws {
+        guard !events.isEmpty else { return }
+        try await store.put(events, of: experimentID)
+        try await log.append([], key: experimentID, to: Topics.events)
+    }
+
+    /// Keeps one event, and wakes who watches.
+    mutating func write(
+        _ kind: EventRecord.Kind, _ record: ExperimentRecord, trial: TrialRecord? = nil,
+        trialProgress: Double? = nil
+    ) async throws {
+        try await write([event(kind, record, trial: trial, trialProgress: trialProgress)].compactMap { $0 })
     }
 }

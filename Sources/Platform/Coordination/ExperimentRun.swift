@@ -124,7 +124,7 @@ final class ExperimentRun: Sendable {
         let timer = clock.timer { [inbox] in inbox.yield(.time) }
         defer { timer?.cancel() }
         var told = ProgressPace()
-        var saved = DispatchTime.now().uptimeNanoseconds
+        var saving = SavePace()
         for await signal in Signals(first: .time, rest: signals) {
             try _Concurrency.Task.checkCancellation()
             var isNews = true
@@ -146,10 +146,7 @@ final class ExperimentRun: Sendable {
                 else { continue }
                 update(&record, study, clock)
                 // The time used so far must survive a trial of hours.
-                if DispatchTime.now().uptimeNanoseconds - saved > 5_000_000_000 {
-                    saved = DispatchTime.now().uptimeNanoseconds
-                    try await stores.experiments.update(record, term: term)
-                }
+                if saving.isDue(after: 5) { try await stores.experiments.update(record, term: term) }
                 try await events.write(.trialProgress, record, trial: trial, trialProgress: share)
                 continue
             case .freed: isNews = false
@@ -174,7 +171,7 @@ final class ExperimentRun: Sendable {
                     dispatch.add(spec)
                 }
             }
-            for hopeless in isOver ? [] : try await dispatch.send() {
+            for hopeless in isOver ? [] : try await dispatch.send(longestFirst: study.longestFirst) {
                 guard var trial = trials[hopeless.index] else { continue }
                 trial.result = hopeless
                 trial.finishedAt = .now()
@@ -182,11 +179,11 @@ final class ExperimentRun: Sendable {
                 if let result = trial.result { inbox.yield(.result(result)) }
             }
             // Workers do not wait for what is told to people.
-            if let ended {
-                try await stores.experiments.update(record, term: term)
-                try await events.write(.trialFinished, record, trial: ended)
-            }
-            for trial in proposed { try await events.write(.trialProposed, record, trial: trial) }
+            if ended != nil { saving.isBehind = true }
+            if saving.isBehind, saving.isDue(after: 1) { try await stores.experiments.update(record, term: term) }
+            var news = [ended.flatMap { events.event(.trialFinished, record, trial: $0) }]
+            for trial in proposed { news.append(events.event(.trialProposed, record, trial: trial)) }
+            try await events.write(news.compactMap { $0 })
             metrics.update(experimentID) { [dispatch, study] standing in
                 standing.open = study.openSpecs.count
                 (standing.waiting, standing.givenOut) = (dispatch.waitingCount, dispatch.sentCount)
@@ -302,6 +299,22 @@ private struct Signals: AsyncSequence {
     }
 
     func makeAsyncIterator() -> Iterator { Iterator(first: first, rest: rest.makeAsyncIterator()) }
+}
+
+/// When the record was kept last: once a second is enough for whoever lists experiments, and the events tell the rest at once.
+private struct SavePace {
+    private var last = DispatchTime.now().uptimeNanoseconds
+    /// Whether there is something in the record that was not kept.
+    var isBehind = false
+
+    /// Whether so many seconds have passed; then the record counts as kept.
+    mutating func isDue(after seconds: UInt64) -> Bool {
+        let now = DispatchTime.now().uptimeNanoseconds
+        guard now - last >= seconds * 1_000_000_000 else { return false }
+        last = now
+        isBehind = false
+        return true
+    }
 }
 
 /// How often an experiment tells of its trials' progress: each trial once a second, and all of them four times a second.

@@ -79,23 +79,25 @@ struct TrialDispatch {
         waiting.sort { $0.spec.index < $1.spec.index }
     }
 
-    /// Puts as many trials into the log as there are free slots, the first ones first, and one more for each worker while many
-    /// are left: else one could wait behind another that takes long, and hold up proposals that need its result.
+    /// Puts as many trials into the log as there are free slots, the longest first where there are several, and one more for
+    /// each worker while many are left: else one could wait behind another that takes long, and hold up proposals that need its
+    /// result.
+    /// - Parameter longestFirst: the order in which slots are best given trials.
     /// - Returns: the results of trials that need more memory than any worker has.
-    mutating func send() async throws -> [TrialResult] {
+    mutating func send(longestFirst: ([TrialSpec]) -> [TrialSpec]) async throws -> [TrialResult] {
         recall()
+        let slots = workforce.slots.all
+        if slots > 1 {
+            let places = longestFirst(waiting.map(\.spec)).enumerated().map { ($0.element.index, $0.offset) }
+            let place = Dictionary(uniqueKeysWithValues: places)
+            waiting.sort { place[$0.spec.index, default: 0] < place[$1.spec.index, default: 0] }
+        }
+        let isAlone = slots == 0 && TrialDispatch.seconds(since: startedAt) > TrialDispatch.withoutWorkers
         var hopeless: [TrialResult] = []
         var left: [Waiting] = []
-        let isAlone = workforce.slots.all == 0 && TrialDispatch.seconds(since: startedAt) > TrialDispatch.withoutWorkers
-        let slots = workforce.slots.all
-        for (position, trial) in waiting.enumerated() {
-            let index = trial.spec.index
-            let isAhead = waiting.count - position > TrialDispatch.plenty * slots
-            if let place = workforce.place(
-                key(index), bytes: trial.bytes, avoiding: Set(trial.failures.map(\.worker)), isAhead: isAhead)
-            {
-                try await publish(trial, partition: place.partition)
-            } else if trial.bytes > 0, let largest = workforce.largestTrialMemory, trial.bytes > largest {
+        for trial in waiting {
+            if try await place(trial, isAhead: false) { continue }
+            if trial.bytes > 0, let largest = workforce.largestTrialMemory, trial.bytes > largest {
                 hopeless.append(
                     TrialResult(
                         trial.spec, status: .failed,
@@ -109,7 +111,22 @@ struct TrialDispatch {
             }
         }
         waiting = left
+        // Of several slots the one that is free first gets the longest; what waits for a certain one is short.
+        while waiting.count > TrialDispatch.plenty * slots {
+            let next = slots > 1 ? waiting.count - 1 : 0
+            guard try await place(waiting[next], isAhead: true) else { break }
+            waiting.remove(at: next)
+        }
         return hopeless
+    }
+
+    /// Gives the trial to a worker; whether there is one with a slot.
+    private mutating func place(_ trial: Waiting, isAhead: Bool) async throws -> Bool {
+        let place = workforce.place(
+            key(trial.spec.index), bytes: trial.bytes, avoiding: Set(trial.failures.map(\.worker)), isAhead: isAhead)
+        guard let place else { return false }
+        try await publish(trial, partition: place.partition)
+        return true
     }
 
     private mutating func publish(_ trial: Waiting, partition: Int?) async throws {

@@ -117,11 +117,14 @@ public final class MemoryExperimentStore: ExperimentStore {
     }
 
     /// Writes an event.
-    public func put(_ event: EventRecord, of experimentID: String) async throws {
+    public func put(_ events: [EventRecord], of experimentID: String) async throws {
         try state.withLock { state in
-            let standing = state.events[experimentID]?[event.sequence]
-            guard standing == nil || standing == event else { throw MemoryExperimentStore.replaced(experimentID) }
-            state.events[experimentID, default: [:]][event.sequence] = event
+            var all = state.events[experimentID, default: [:]]
+            for event in events {
+                let standing = all.updateValue(event, forKey: event.sequence)
+                guard standing == nil || standing == event else { throw MemoryExperimentStore.replaced(experimentID) }
+            }
+            state.events[experimentID] = all
         }
     }
 

@@ -51,8 +51,9 @@ public protocol ExperimentStore: Sendable {
     @discardableResult
     func delete(_ id: String) async throws -> Bool
 
-    /// Writes an event under (experiment, sequence). Throws `.conflict` where there is another.
-    func put(_ event: EventRecord, of experimentID: String) async throws
+    /// Writes events, each under (experiment, sequence), all or none where they are few. Throws `.conflict` where there is another
+    /// under one of these.
+    func put(_ events: [EventRecord], of experimentID: String) async throws
 
     /// An experiment's events with a higher sequence, in order, at most `limit` of them.
     func events(of experimentID: String, after sequence: Int, limit: Int) async throws -> [EventRecord]

@@ -130,8 +130,8 @@ private struct PatientExperimentStore: ExperimentStore {
     @discardableResult
     func delete(_ id: String) async throws -> Bool { try await patience.run { try await store.delete(id) } }
 
-    func put(_ event: EventRecord, of experimentID: String) async throws {
-        try await patience.run { try await store.put(event, of: experimentID) }
+    func put(_ events: [EventRecord], of experimentID: String) async throws {
+        try await patience.run { try await store.put(events, of: experimentID) }
     }
 
     func events(of experimentID: String, after sequence: Int, limit: Int) async throws -> [EventRecord] {

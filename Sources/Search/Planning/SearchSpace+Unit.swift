@@ -105,3 +105,15 @@ extension ParameterValue {
         }
     }
 }
+
+extension SearchSpace {
+    /// How far apart two configurations are: the sum over the parameters of the squared distance of their places in 0 ... 1, and
+    /// of 1/4 for choices that differ.
+    public func squaredDistance(_ first: Configuration, _ second: Configuration) -> Double {
+        zip(parameters, zip(unit(first), unit(second))).reduce(0) { sum, entry in
+            let (parameter, (a, b)) = entry
+            if parameter.domain.choiceCount != nil { return sum + (a == b ? 0 : 0.25) }
+            return sum + (a - b) * (a - b)
+        }
+    }
+}

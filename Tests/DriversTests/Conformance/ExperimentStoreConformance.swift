@@ -125,7 +125,7 @@ import Testing
                 try await store.put(trial)
                 _ = try await store.putStart(TrialStart(id: "s", worker: "w"), ofTrial: 3, of: id)
                 try await store.put(
-                    EventRecord(sequence: 1, kind: .state, at: .now(), state: .queued, progress: 0), of: id)
+                    [EventRecord(sequence: 1, kind: .state, at: .now(), state: .queued, progress: 0)], of: id)
                 try await store.requestCancellation(of: id)
             }
             #expect(try await store.delete("e"))
@@ -163,24 +163,38 @@ import Testing
         try await kind.withStores { stores in
             let store = stores.experiments
             #expect(try await store.lastSequence(of: "e") == 0)
-            for sequence in 1...5 {
-                try await store.put(
-                    EventRecord(
-                        sequence: sequence, kind: .state, at: Timestamp(milliseconds: 3), state: .running,
-                        progress: 0.5,
-                        trial: .init(trial(sequence))), of: "e")
+            let events = (1...5).map { sequence in
+                EventRecord(
+                    sequence: sequence, kind: .state, at: Timestamp(milliseconds: 3), state: .running, progress: 0.5,
+                    trial: .init(trial(sequence)))
             }
+            try await store.put([events[0]], of: "e")
+            for _ in 0..<2 { try await store.put(Array(events[1...]), of: "e") }
             #expect(try await store.events(of: "e", after: 2, limit: 2).map(\.sequence) == [3, 4])
             #expect(try await store.events(of: "e", after: 0, limit: 100).map(\.sequence) == [1, 2, 3, 4, 5])
             #expect(try await store.events(of: "e", after: 5, limit: 100).isEmpty)
             #expect(try await store.lastSequence(of: "e") == 5)
             let again = try #require(try await store.events(of: "e", after: 4, limit: 1).first)
-            try await store.put(again, of: "e")
+            try await store.put([again], of: "e")
             var other = again
             other.progress = 0.75
-            let refused = await #expect(throws: PlatformError.self) { try await store.put(other, of: "e") }
-            #expect(refused?.code == .conflict)
-            #expect(try await store.events(of: "e", after: 4, limit: 9) == [again])
+            var next = again
+            next.sequence = 6
+            // All or none.
+            for events in [[other], [next, other], [other, next]] {
+                let refused = await #expect(throws: PlatformError.self) { try await store.put(events, of: "e") }
+                #expect(refused?.code == .conflict)
+                #expect(try await store.events(of: "e", after: 4, limit: 9) == [again])
+            }
+            // Where Cassandra's next partition begins.
+            let later = (8_190...8_193).map { sequence in
+                var event = again
+                event.sequence = sequence
+                return event
+            }
+            try await store.put(later, of: "e")
+            #expect(try await store.lastSequence(of: "e") == 8_193)
+            #expect(try await store.events(of: "e", after: 8_000, limit: 9) == later)
         }
     }
 }

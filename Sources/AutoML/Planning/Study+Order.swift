@@ -1,0 +1,29 @@
+import Search
+
+extension Study {
+    /// Trials that wait for a slot in the order in which slots are best given them, where there are several: those of learners
+    /// of which none has ended, and then those that are expected to take longest, so that none of these is begun last while the
+    /// other slots have nothing to do (longest processing time first, Graham 1969). It changes what is done when, and no
+    /// result. Until a trial has ended the order is that of their indices, whose first is quick.
+    public func longestFirst(_ waiting: [TrialSpec]) -> [TrialSpec] {
+        let ended = endedResults.filter { $0.status == .completed }
+        guard waiting.count > 1, !ended.isEmpty else { return waiting }
+        return waiting.map { ($0, expectedSeconds($0, ended) ?? .infinity) }
+            .sorted { ($1.1, $0.0.index) < ($0.1, $1.0.index) }
+            .map(\.0)
+    }
+
+    /// Seconds that a trial took, of those of its learner, the nearer their configurations the more they count; nil where none
+    /// has ended. What early stopping makes of a configuration is seen in its neighbours alone.
+    private func expectedSeconds(_ spec: TrialSpec, _ ended: [TrialResult]) -> Double? {
+        guard let space = spaces[spec.learner] else { return nil }
+        var sum = 0.0
+        var weights = 0.0
+        for result in ended where result.learner == spec.learner {
+            let weight = 1 / (0.05 + space.squaredDistance(result.configuration, spec.configuration))
+            sum += weight * (result.fitSeconds + result.predictSeconds)
+            weights += weight
+        }
+        return weights > 0 ? sum / weights : nil
+    }
+}
