@@ -22,6 +22,8 @@ public final class MartletService: Sendable {
         public var dataFolder: String?
         /// Models kept in memory for predictions.
         public var loadedModels = 8
+        /// How long those who watch an experiment may miss news whose message was lost.
+        var reminder = Duration.seconds(15)
 
         /// The defaults: one slot with a thread a processor.
         public init() {}
@@ -112,7 +114,7 @@ public final class MartletService: Sendable {
         let watching = _Concurrency.Task { [pokes] in
             // News whose message is lost are found a little later.
             let reminding = _Concurrency.Task {
-                while (try? await _Concurrency.Task.sleep(for: .seconds(15))) != nil { pokes.pokeAll() }
+                while (try? await _Concurrency.Task.sleep(for: options.reminder)) != nil { pokes.pokeAll() }
             }
             while let message = try? await watcher.next() { pokes.poke(message.key) }
             reminding.cancel()
