@@ -5,8 +5,10 @@ Before each measurement a few trials on a small table show that master and worke
 in an installation that is up.
 And how soon a cancelled trial is over: from the request to the moment when the worker says that it trains nothing.
 
-    Benchmarks/cluster.py TABLE TARGET --martlet .build/release/martlet [--rounds 3]
+    Benchmarks/cluster.py TABLE TARGET --martlet .build/release/martlet [--rounds 3] [--folds 2]
 
+Without --folds trials have those that Martlet chooses for the table, as they have for a user who says nothing. The fewer they are, the
+shorter the trials, and the more the platform's share of each weighs.
 Cassandra, Kafka and Redis are those that the environment names (MARTLET_CASSANDRA_CONTACT_POINTS …).
 """
 import argparse
@@ -37,20 +39,21 @@ def start(command, environment):
     return process, line
 
 
-def local(martlet, table, target, folder):
+def local(martlet, table, target, folder, folds):
     begun = time.monotonic()
     subprocess.run(
-        [martlet, "train", table, "--target", target, "--trials", "40", "--seed", "7", "--folds", "2", "--threads", "1",
-         "--learners", ",".join(LEARNERS), "--output", f"{folder}/model"], check=True, stdout=subprocess.DEVNULL)
+        [martlet, "train", table, "--target", target, "--trials", "40", "--seed", "7", "--threads", "1",
+         *(["--folds", str(folds)] if folds else []), "--learners", ",".join(LEARNERS), "--output", f"{folder}/model"],
+        check=True, stdout=subprocess.DEVNULL)
     return time.monotonic() - begun
 
 
-def local_twice(martlet, table, target, folder):
+def local_twice(martlet, table, target, folder, folds):
     """Two runs at the same time; seconds until both have ended."""
     os.makedirs(f"{folder}/other", exist_ok=True)
     begun = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda place: local(martlet, table, target, place), [folder, f"{folder}/other"]))
+        list(pool.map(lambda place: local(martlet, table, target, place, folds), [folder, f"{folder}/other"]))
     return time.monotonic() - begun
 
 
@@ -82,10 +85,11 @@ def settle(api):
         time.sleep(1)
 
 
-def cluster(api, dataset, target, trials=40):
+def cluster(api, dataset, target, folds=None, trials=40):
     begun = time.monotonic()
     experiment = request(f"{api}/experiments", {
-        "dataset_id": dataset, "target": target, "trials": trials, "seed": 7, "folds": 2, "learners": LEARNERS})["id"]
+        "dataset_id": dataset, "target": target, "trials": trials, "seed": 7, "learners": LEARNERS,
+        **({"folds": folds} if folds else {})})["id"]
     with urllib.request.urlopen(f"{api}/experiments/{experiment}/events") as events:
         for _ in events:
             pass
@@ -102,6 +106,7 @@ def main():
     parser.add_argument("target")
     parser.add_argument("--martlet", default=".build/release/martlet")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--folds", type=int)
     options = parser.parse_args()
     environment = dict(os.environ, MARTLET_CASSANDRA_KEYSPACE="martlet_overhead", MARTLET_KAFKA_PREFIX="overhead-")
     subprocess.run([options.martlet, "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
@@ -116,15 +121,15 @@ def main():
         try:
             for _ in range(options.rounds):
                 for name, run in (("one process", local), ("two processes", local_twice)):
-                    times[name].append(run(options.martlet, options.table, options.target, folder))
+                    times[name].append(run(options.martlet, options.table, options.target, folder, options.folds))
                 for name, count in (("one worker", 1), ("two workers", 2)):
                     command = [options.martlet, "worker", "--threads", "1", "--monitoring-port", "0"]
                     workers = [start(command, environment)[0] for _ in range(count)]
                     while request(f"{api}/cluster")["slots"] != count:
                         time.sleep(0.1)
-                    cluster(api, small, "Survived", trials=16)
+                    cluster(api, small, "Survived", folds=2, trials=16)
                     settle(api)
-                    times[name].append(cluster(api, dataset, options.target))
+                    times[name].append(cluster(api, dataset, options.target, options.folds))
                     settle(api)
                     if count == 1:
                         times["cancellation"].append(cancellation(api, dataset, options.target))
@@ -136,6 +141,7 @@ def main():
             master.wait()
     median = {name: statistics.median(all) for name, all in times.items()}
     one, two = median["one process"], median["two processes"]
+    print(f"{options.table}, {options.folds or 'its own'} folds")
     print("| | seconds | |\n|---|---|---|")
     print(f"| one process | {one:.1f} | |")
     print(f"| two processes at the same time, each the whole experiment | {two:.1f} | {2 * one / two:.2f} × the work of one: the machine's limit |")
