@@ -317,13 +317,13 @@ private struct SavePace {
     }
 }
 
-/// How often an experiment tells of its trials' progress: each trial once a second, and all of them four times a second.
+/// How often an experiment tells of its trials' progress: each trial every two seconds, and all of them four times a second.
 private struct ProgressPace {
     private var last: [Int: UInt64] = [:]
 
     mutating func isDue(_ trial: Int, of count: Int) -> Bool {
         let now = DispatchTime.now().uptimeNanoseconds
-        let pause = max(1_000_000_000, UInt64(max(0, count)) * 250_000_000)
+        let pause = max(2_000_000_000, UInt64(max(0, count)) * 250_000_000)
         if let last = last[trial], now - last < pause { return false }
         last[trial] = now
         return true

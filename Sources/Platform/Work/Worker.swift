@@ -388,7 +388,7 @@ final class Worker: Sendable {
             progress.finish()
             reporting.cancel()
         }
-        let throttle = Throttle(seconds: 0.5)
+        let throttle = Throttle(seconds: 1)
         return try await slot.thread.run { [runner] in
             let deadline = experiment.trainingDeadline.map { Deadline.after(seconds: $0.seconds(since: .now())) }
             let context = TrainingContext(
