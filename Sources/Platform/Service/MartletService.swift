@@ -111,10 +111,10 @@ public final class MartletService: Sendable {
         try await stores.datasets.removeIncomplete(begunBefore: .now().adding(seconds: stores.isShared ? -86_400 : 0))
         try await Topics.create(in: stores.log)
         let watcher = try await stores.log.watcher(of: Topics.events)
-        let watching = _Concurrency.Task { [pokes] in
-            // News whose message is lost are found a little later.
+        let watching = _Concurrency.Task { [pokes, reminder = options.reminder] in
+            // News whose message was lost is found a little later.
             let reminding = _Concurrency.Task {
-                while (try? await _Concurrency.Task.sleep(for: options.reminder)) != nil { pokes.pokeAll() }
+                while (try? await _Concurrency.Task.sleep(for: reminder)) != nil { pokes.pokeAll() }
             }
             while let message = try? await watcher.next() { pokes.poke(message.key) }
             reminding.cancel()
