@@ -39,11 +39,11 @@ final class ConsumerCore: Client.Delegate, @unchecked Sendable {
         let own = [
             "enable.auto.commit": "false", "enable.auto.offset.store": "false", "enable.partition.eof": "false",
             "auto.offset.reset": "earliest",
+            // News end a wait at once; without any, each consumer's question costs the broker a millisecond.
+            "fetch.wait.max.ms": "1000",
         ]
-        // News end a wait at once; without any, each consumer's question costs the broker a millisecond.
-        let usual = ["fetch.wait.max.ms": configuration.properties["fetch.wait.max.ms"] ?? "1000"]
         let handle = try configuration.makeHandle(
-            RD_KAFKA_CONSUMER, own.merging(usual) { $1 }.merging(properties) { $1 },
+            RD_KAFKA_CONSUMER, own.merging(properties) { $1 },
             events: RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT)
         rd_kafka_poll_set_consumer(handle)
         client = Client(
