@@ -12,8 +12,9 @@ extension Study {
     /// older ones somewhat sooner, since those to come wait for them. It changes what is done when, and no result. Until a trial
     /// has ended the order is that of their indices, whose first is quick.
     public func longestFirst(_ waiting: [TrialSpec]) -> [TrialSpec] {
+        guard waiting.count > 1 else { return waiting }
         let ended = endedResults.filter { $0.status == .completed }
-        guard waiting.count > 1, !ended.isEmpty else { return waiting }
+        guard !ended.isEmpty else { return waiting }
         var age = 0.0
         if case .trials(let count) = experiment.settings.budget, specs.count < count {
             let seconds = ended.reduce(0) { $0 + $1.fitSeconds + $1.predictSeconds }

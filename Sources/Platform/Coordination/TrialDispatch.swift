@@ -88,9 +88,9 @@ struct TrialDispatch {
         recall()
         let slots = workforce.slots.all
         if slots > 1 {
-            let places = longestFirst(waiting.map(\.spec)).enumerated().map { ($0.element.index, $0.offset) }
-            let place = Dictionary(uniqueKeysWithValues: places)
-            waiting.sort { place[$0.spec.index, default: 0] < place[$1.spec.index, default: 0] }
+            waiting = longestFirst(waiting.map(\.spec)).compactMap { spec in
+                waiting.first { $0.spec.index == spec.index }
+            }
         }
         let isAlone = slots == 0 && TrialDispatch.seconds(since: startedAt) > TrialDispatch.withoutWorkers
         var hopeless: [TrialResult] = []

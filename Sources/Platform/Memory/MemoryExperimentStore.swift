@@ -116,7 +116,7 @@ public final class MemoryExperimentStore: ExperimentStore {
         }
     }
 
-    /// Writes an event.
+    /// Writes events, all or none.
     public func put(_ events: [EventRecord], of experimentID: String) async throws {
         try state.withLock { state in
             var all = state.events[experimentID, default: [:]]

@@ -51,8 +51,8 @@ public protocol ExperimentStore: Sendable {
     @discardableResult
     func delete(_ id: String) async throws -> Bool
 
-    /// Writes events, each under (experiment, sequence), all or none where they are few. Throws `.conflict` where there is another
-    /// under one of these.
+    /// Writes events, each under (experiment, sequence), all or none; at the end of one of the store's partitions those before it
+    /// may be kept alone. Throws `.conflict` where there is another under one of these.
     func put(_ events: [EventRecord], of experimentID: String) async throws
 
     /// An experiment's events with a higher sequence, in order, at most `limit` of them.
