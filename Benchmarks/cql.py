@@ -5,10 +5,10 @@
 
 The peers come from PyPI into a virtual environment under the build folder. Martlet and cassandra-driver speak protocol v5, acsylla
 v4, and Martlet a second time v4. One replica answers, rows are not paged, for all alike. Martlet's callers run on the session's
-loop, as acsylla's on asyncio's; in one row more they run on the threads of the concurrency runtime. Every case runs in a process of its own, the clients of each round in another order: what one
-has written the server still moves about while the next is at it. Processor time is the client process's, in microseconds a
-request, and the server's where its process is named; client and server share the machine, so that a client that needs less
-leaves more to the server.
+loop, as acsylla's on asyncio's; in one row more they run on the threads of the concurrency runtime. Every case runs in a process of
+its own, the clients of each round in another order: what one has written the server still moves about while the next is at it.
+Processor time is the client process's, in microseconds a request, and the server's where its process is named; client and server
+share the machine, so that a client that needs less leaves more to the server.
 """
 
 import argparse

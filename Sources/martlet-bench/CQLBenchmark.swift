@@ -56,16 +56,18 @@ enum CQLBenchmark {
         let server = arguments.firstIndex(of: "--server-pid").flatMap { arguments.dropFirst($0 + 1).first }
         let loop = try EventLoop(name: "cql")
         configuration.eventLoop = loop
-        let callers = Callers(executor: arguments.contains("--elsewhere") ? nil : loop.executor)
+        let executor = arguments.contains("--elsewhere") ? nil : loop.executor
         let session = try await Session(configuration: configuration)
         let statement = try await session.prepare(
             shape.writes ? "INSERT INTO rows (id, value) VALUES (?, ?)" : "SELECT value FROM rows WHERE id = ?")
         // Connections, the allocator's tables and the server's compiler are warm before the clock starts.
-        _ = try await callers.run { try await load(session, statement, shape, seconds: 0.5) }
+        _ = try await withTaskExecutorPreference(executor) {
+            try await load(session, statement, shape, seconds: 0.5)
+        }
         let cpu = cpuSeconds
         let serverCPU = server.map(cpuSeconds)
         let wall = ContinuousClock.now
-        let latencies = try await callers.run {
+        let latencies = try await withTaskExecutorPreference(executor) {
             try await load(session, statement, shape, seconds: seconds).sorted()
         }
         let elapsed = wall.duration(to: .now) / .seconds(1)
@@ -82,15 +84,6 @@ enum CQLBenchmark {
                 + (serverUsed.map { " \"server_cpu_microseconds\": \(microseconds($0))," } ?? "")
                 + " \"p50_microseconds\": \(Int(latencies[requests / 2] * 1e6)),"
                 + " \"p99_microseconds\": \(Int(latencies[requests * 99 / 100] * 1e6))}")
-    }
-
-    /// Where the callers run.
-    private struct Callers {
-        let executor: (any TaskExecutor)?
-
-        func run<Value: Sendable>(_ work: @Sendable () async throws -> Value) async throws -> Value {
-            try await withTaskExecutorPreference(executor) { try await work() }
-        }
     }
 
     /// Each request's seconds.
