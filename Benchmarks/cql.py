@@ -185,7 +185,8 @@ def main() -> None:
         prepare = [python, "-c", PREPARE, host, port, keyspace]
         subprocess.run(prepare + ["create", str(size), str(rows)], check=True)
         try:
-            for _ in range(arguments.rounds):
+            # The first round is not counted: the server compiles what it does for a client while it does it.
+            for number in range(arguments.rounds + 1):
                 for name, command in random.sample(list(clients.items()), len(clients)):
                     done = subprocess.run(command(case, keyspace), capture_output=True, text=True)
                     if done.returncode != 0:
@@ -193,7 +194,8 @@ def main() -> None:
                         continue
                     line = json.loads(done.stdout.strip().splitlines()[-1])
                     print(json.dumps(dict(client=name, **line)), file=sys.stderr, flush=True)
-                    results.setdefault((case, name), []).append(line)
+                    if number:
+                        results.setdefault((case, name), []).append(line)
         finally:
             subprocess.run(prepare + ["drop"], check=True)
     print("| case | client | requests/s | MB/s | client CPU, µs/request | server CPU | p50, µs | p99, µs |")

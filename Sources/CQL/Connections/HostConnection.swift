@@ -16,6 +16,7 @@ final class HostConnection: Sendable {
         var encoder = FrameEncoder(version: .v4)
         var streams = StreamTable<Waiter>()
         var counters = ConnectionCounters()
+        var load = AnswerLoad()
         var isSweeping = false
         /// Whether the start-up is done; before that, the loss of the connection is told by what `connect` throws.
         var isEstablished = false
@@ -41,6 +42,7 @@ final class HostConnection: Sendable {
     private let loop: EventLoop
     private let tickets = Atomic<UInt64>(0)
     private let bytesSent = Atomic<UInt64>(0)
+    private let expected = Atomic<Int>(0)
     private let state = Mutex(State())
     private let reader = Mutex(Reader())
     private let onEvent: @Sendable (Event) -> Void
@@ -109,6 +111,9 @@ final class HostConnection: Sendable {
     /// The version that was agreed upon.
     var version: ProtocolVersion { state.withLock { $0.encoder.version } }
 
+    /// Bytes of answers that are expected over this connection.
+    var expectedBytes: Int { expected.load(ordering: .relaxed) }
+
     /// Whether requests can be sent.
     var isOpen: Bool { state.withLock { $0.failure == nil } }
 
@@ -173,6 +178,7 @@ extension HostConnection {
                 return .refused(CQLError(.busy, "every stream of the connection is taken"))
             }
             state.counters.requests += 1
+            expected.store(state.load.expected(of: state.streams.takenCount), ordering: .relaxed)
             let mustSweep = !state.isSweeping
             state.isSweeping = true
             return .stream(stream, state.encoder, link, mustSweep: mustSweep)
@@ -296,6 +302,8 @@ extension HostConnection: ConnectionHandler {
         let result = state.withLock { state -> Result<Void, CQLError> in
             state.lastHeard = now
             state.counters.bytesReceived += UInt64(byteCount)
+            state.load.received(byteCount, answers: reader.envelopes.count)
+            defer { expected.store(state.load.expected(of: state.streams.takenCount), ordering: .relaxed) }
             for envelope in reader.envelopes where envelope.stream != Envelope.eventStream {
                 do throws(CQLError) {
                     state.counters.answers += 1

@@ -15,6 +15,8 @@ struct StreamTable<Waiter> {
     private(set) var waitingCount = 0
     /// Requests that nobody waits for any more.
     private(set) var abandonedCount = 0
+    /// Requests whose answers have not come.
+    var takenCount: Int { waitingCount + abandonedCount }
 
     /// A table of at most 32,768 streams.
     init(capacity: Int = 1 << 15) { self.capacity = min(max(capacity, 1), 1 << 15) }

@@ -19,8 +19,9 @@ public struct SessionConfiguration: Sendable {
     /// The newest version of the protocol to speak.
     public var maximumVersion = ProtocolVersion.v5
     /// Connections to each host. One carries 32,768 requests at a time, in fewer and larger sends and reads than several would
-    /// do; more pay where one core of the host is too little for what a connection brings.
-    public var connectionsPerHost = 1
+    /// do, so the next is used only where 256 KiB of answers are expected over those before it: the host then works with
+    /// another thread for each, and small answers need not wait behind large ones.
+    public var connectionsPerHost = 2
 
     /// How many replicas have to answer.
     public var consistency = Consistency.localQuorum

@@ -58,24 +58,25 @@ final class RoutingTable: Sendable {
             order += rotated(locals.filter { !replicas.contains($0) })
         }
         if !remotes.isEmpty { order += remotes }
-        return Plan(table: self, order: order, turn: shift)
+        return Plan(table: self, order: order)
     }
 
     /// Connections to try in turn.
     struct Plan {
         private let table: RoutingTable
         private let order: [Int]
-        private let turn: Int
         private var position = 0
         private var triedOfHost = 0
+        /// The connection of the host that is tried first.
+        private var first = 0
 
-        fileprivate init(table: RoutingTable, order: [Int], turn: Int) {
+        fileprivate init(table: RoutingTable, order: [Int]) {
             self.table = table
             self.order = order
-            self.turn = turn
         }
 
-        /// The next connection, of the same host first unless that is to be left alone.
+        /// The next connection, of the same host first unless that is to be left alone; a host's first is the one that has
+        /// the least to bring.
         mutating func next(leavingHost: Bool) -> HostConnection? {
             if leavingHost, triedOfHost > 0 {
                 position += 1
@@ -84,8 +85,11 @@ final class RoutingTable: Sendable {
             while position < order.count {
                 let connections = table.entries[order[position]].connections
                 if triedOfHost < connections.count {
+                    if triedOfHost == 0 {
+                        first = AnswerLoad.choice(among: connections.count) { connections[$0].expectedBytes }
+                    }
                     defer { triedOfHost += 1 }
-                    return connections[(turn + triedOfHost) % connections.count]
+                    return connections[(first + triedOfHost) % connections.count]
                 }
                 position += 1
                 triedOfHost = 0

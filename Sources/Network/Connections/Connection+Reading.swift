@@ -6,6 +6,8 @@ extension Connection {
     /// Bytes taken beside a handler's room, and by the next read without: what follows something long is often long too, and
     /// would be copied.
     private static let besideRoom = 4 << 10
+    /// Bytes after which other connections have their turn.
+    private static let mostAtOnce = 1 << 20
 
     /// Where the handler wants the bytes that come next.
     private var room: UnsafeMutableRawBufferPointer {
@@ -18,7 +20,7 @@ extension Connection {
     func readSome() -> Bool {
         let buffer = loop.core.readBuffer
         var room = room
-        var left = LoopCore.bufferSize
+        var left = Connection.mostAtOnce
         while true {
             let wanted = room.isEmpty ? readSize : Connection.besideRoom
             let count = network_receive(descriptor, room.baseAddress, room.count, buffer.baseAddress, wanted)

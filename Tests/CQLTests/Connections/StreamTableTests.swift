@@ -17,7 +17,7 @@ struct StreamTableTests {
         var table = StreamTable<String>(capacity: 1)
         #expect(table.insert("a") == 0)
         #expect(table.abandon { $0 == "a" } == ["a"])
-        #expect(table.abandonedCount == 1 && table.waitingCount == 0)
+        #expect(table.abandonedCount == 1 && table.waitingCount == 0 && table.takenCount == 1)
         #expect(table.insert("b") == nil)
         #expect(try table.finish(0) == nil)
         #expect(table.abandonedCount == 0)

@@ -1,7 +1,8 @@
-import CQL
 import Foundation
 import Network
 import Testing
+
+@testable import CQL
 
 extension LiveTests {
     struct SessionTests {
@@ -43,6 +44,40 @@ extension LiveTests {
             let session = try await Session(configuration: configuration)
             #expect(try await session.execute("SELECT key FROM system.local").count == 1)
             await session.close()
+        }
+
+        @Test func longAnswersTakeTheSecondConnectionToo() async throws {
+            try await LiveCluster.withKeyspace {
+                // No sign of life is asked for between the counts.
+                $0.heartbeatInterval = .seconds(3_600)
+            } _: { session, _ in
+                _ = try await session.execute("CREATE TABLE rows (id int PRIMARY KEY, value blob)")
+                let insert = try await session.prepare("INSERT INTO rows (id, value) VALUES (?, ?)")
+                _ = try await session.execute(insert, [1, [UInt8](repeating: 7, count: 100)])
+                _ = try await session.execute(insert, [2, [UInt8](repeating: 7, count: 64 << 10)])
+                let select = try await session.prepare("SELECT value FROM rows WHERE id = ?")
+                func answers() -> [UInt64] {
+                    (0..<2).map { index in
+                        session.table.entries.reduce(0) { $0 + $1.connections[index].counters.answers }
+                    }
+                }
+                func read(_ id: Int, times: Int) async throws {
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for _ in 0..<16 {
+                            group.addTask { for _ in 0..<times { _ = try await session.execute(select, [id]) } }
+                        }
+                        try await group.waitForAll()
+                    }
+                }
+                let before = answers()
+                try await read(1, times: 50)
+                let between = answers()
+                #expect(between[0] - before[0] == 800 && between[1] == before[1])
+                try await read(2, times: 50)
+                let after = answers()
+                #expect(after[0] > between[0] && after[1] > between[1])
+                #expect(after[0] - between[0] + after[1] - between[1] == 800)
+            }
         }
     }
 
