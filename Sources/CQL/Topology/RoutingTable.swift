@@ -75,8 +75,8 @@ final class RoutingTable: Sendable {
             self.order = order
         }
 
-        /// The next connection, of the same host first unless that is to be left alone; a host's first is the one that has
-        /// the least to bring.
+        /// The next connection, of the same host first unless that is to be left alone; of a host the one that is waited for
+        /// least, see `AnswerLoad`.
         mutating func next(leavingHost: Bool) -> HostConnection? {
             if leavingHost, triedOfHost > 0 {
                 position += 1
