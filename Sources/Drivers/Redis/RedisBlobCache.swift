@@ -73,11 +73,14 @@ final class RedisBlobCache: BlobCache {
     }
 
     func value(_ key: String) async -> [UInt8]? {
-        let sealed = await attempt { try await self.client.get(key) } ?? nil
-        let bytes = sealed.flatMap { BlobSeal.open($0, key: key) }
-        if sealed != nil, bytes == nil { await remove(key) }
+        var bytes: [UInt8]?
+        if let sealed = await attempt({ try await self.client.get(key) }) ?? nil {
+            bytes = BlobSeal.open(consume sealed, key: key)
+            if bytes == nil { await remove(key) }
+        }
+        let isHit = bytes != nil
         state.withLock { state in
-            if bytes == nil { state.statistics.misses += 1 } else { state.statistics.hits += 1 }
+            if isHit { state.statistics.hits += 1 } else { state.statistics.misses += 1 }
         }
         return bytes
     }

@@ -3,8 +3,9 @@ internal import Telemetry
 
 /// Brings stored datasets back as tables.
 struct DatasetReader: Sendable {
-    /// Chunks asked for at a time: enough to keep a server busy, few enough to bound memory.
-    private static let chunksAtATime = 16
+    /// Chunks asked for at a time: enough to keep a server busy, few enough that what it and this process hold of them stays in
+    /// the processors' caches.
+    private static let chunksAtATime = 4
 
     let store: any DatasetStore
     /// A cache between this process and the store.

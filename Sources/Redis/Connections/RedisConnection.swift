@@ -237,14 +237,18 @@ extension RedisConnection: ConnectionHandler {
         lastReply = now
         var latency: UInt64 = 0
         var errors = 0
-        for (request, reply) in zip(answered, replies) {
+        let spare = hasAll ? nil : replies.first
+        for (place, request) in answered.enumerated() {
+            // Who gets it may change its bytes where they are, so nothing is to hold them here.
+            var reply = RESPValue.null
+            swap(&reply, &replies[place])
             latency &+= now &- request.start
-            if request.answer(.success(reply)), case .error = reply { errors += 1 }
+            let isError = reply.errorText != nil
+            if request.answer(.success(consume reply)), isError { errors += 1 }
         }
         counters.latencyNanoseconds.wrappingAdd(Int(truncatingIfNeeded: latency), ordering: .relaxed)
         counters.replies.wrappingAdd(answered.count, ordering: .relaxed)
         if errors > 0 { counters.errors.wrappingAdd(errors, ordering: .relaxed) }
-        let spare = replies.first
         replies.removeAll(keepingCapacity: true)
         answered.removeAll(keepingCapacity: true)
         guard hasAll else {

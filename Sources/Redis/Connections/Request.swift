@@ -35,15 +35,18 @@ final class Request: @unchecked Sendable {
         ).exchanged
     }
 
-    /// Whether this answer was the first.
+    /// Whether this answer was the first. Who waits may be run before this returns, and has the reply alone.
     @discardableResult
-    func answer(_ result: Result<RESPValue, any Error>) -> Bool {
+    func answer(_ result: consuming Result<RESPValue, any Error>) -> Bool {
         guard state.exchange(Request.answered, ordering: .acquiringAndReleasing) == Request.waiting else {
             return false
         }
         let waiting = continuation
         continuation = nil
-        waiting?.resume(with: result)
+        switch consume result {
+        case .success(let reply): waiting?.resume(returning: reply)
+        case .failure(let error): waiting?.resume(throwing: error)
+        }
         return true
     }
 }
