@@ -50,6 +50,9 @@ let package = Package(
         system("CLibrdkafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
 
+        // The C library's own allocator, without a package.
+        .systemLibrary(name: "CAllocator"),
+
         // Tables in, trained models out.
         library("Tabular", ["CZlib", "CZstd", "CExpat"], numeric: true),
         library("Search", numeric: true),
@@ -57,7 +60,7 @@ let package = Package(
         library("AutoML", ["Tabular", "Search", "Learners"], numeric: true),
 
         // Foundations that know nothing of Martlet.
-        library("Telemetry"),
+        library("Telemetry", ["CAllocator"]),
         library("YAML", ["CYAML"]),
         library("CommandLine", ["YAML"]),
         library("HTTP", ["CMicroHTTPD"]),

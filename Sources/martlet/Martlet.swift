@@ -4,6 +4,7 @@ import Foundation
 import Platform
 import Server
 import Tabular
+import Telemetry
 
 /// The executable: reads the command line, runs a command, and turns errors into one line and an exit code
 /// (0 done, 1 the run failed, 2 bad arguments or bad input).
@@ -20,6 +21,7 @@ struct Martlet {
         ], references: ["metrics": { MetricsReference.text }])
 
     static func main() async {
+        Allocator.configure(.current)
         signal(SIGPIPE, SIG_IGN)
         exit(await run(Array(Swift.CommandLine.arguments.dropFirst())))
     }
@@ -44,7 +46,7 @@ struct Martlet {
         case is UsageError, is ServerConfigurationError: true
         case let error as TableError: error.code != .cannotWrite
         case let error as PlatformError: error.code == .invalid
-        case let error as AutoMLError: error.code != .noModel && error.code != .cancelled
+        case let error as AutoMLError: ![.noModel, .cancelled, .noMemory].contains(error.code)
         default: false
         }
     }

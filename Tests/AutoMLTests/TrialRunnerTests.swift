@@ -44,6 +44,23 @@ struct TrialRunnerTests {
         #expect(one.result.score == three.result.score)
     }
 
+    /// Folds at a time, memory and whether the trial is alone change nothing either.
+    @Test(arguments: [1, 2, 3]) func memoryDoesNotChangeTheOutcome(_ folds: Int) throws {
+        let experiment = try prepare([WindowLearner(bytes: 1 << 30)])
+        let pool = ThreadPool(threadCount: 3)
+        defer { pool.stop() }
+        let free = TrialRunner().run(spec(), experiment)
+        let need = TrialRunner().need(of: spec(), experiment)
+        let memory = MemoryBudget(bytes: need.kept + folds * need.fold)
+        let context = TrainingContext(pool: pool)
+        let tight = TrialRunner(memory: memory).run(spec(), experiment, context: context)
+        let alone = TrialRunner(memory: memory).run(spec(), experiment, context: context, isAlone: true)
+        #expect(free.blobs != nil && free.blobs == tight.blobs && free.blobs == alone.blobs)
+        #expect(memory.taken == 0)
+        let less = TrialRunner(memory: MemoryBudget(bytes: need.least - 1)).run(spec(), experiment, context: context)
+        #expect(less.result.refusal == MemoryRefusal(neededBytes: need.least, limitBytes: need.least - 1))
+    }
+
     @Test func whatCannotBeTrainedHasAReason() throws {
         let experiment = try prepare([
             WindowLearner(), WindowLearner(name: "broken", fails: true), WindowLearner(name: "huge", bytes: 1 << 40),
@@ -51,7 +68,7 @@ struct TrialRunnerTests {
         let broken = TrialRunner().run(spec("broken"), experiment).result
         #expect(broken.status == .failed)
         #expect(broken.reason == "it never works")
-        let huge = TrialRunner(memoryLimit: 1 << 30).run(spec("huge"), experiment).result
+        let huge = TrialRunner(memory: MemoryBudget(bytes: 1 << 30)).run(spec("huge"), experiment).result
         #expect(huge.status == .failed)
         #expect(huge.reason?.contains("1024 MiB") == true)
         #expect(TrialRunner().run(spec("none"), experiment).result.status == .failed)

@@ -43,11 +43,14 @@ public struct ModelHeader: Sendable, Hashable, Codable {
     public var validation: String
     /// What the user asked for.
     public var settings: ExperimentSettings
+    /// What memory kept from being trained beside it; nil for a run that had enough.
+    public var memoryCut: MemoryCut?
 
     enum CodingKeys: String, CodingKey {
         case martletVersion = "martlet_version"
         case name, task, target, classes, metric, score
         case scoreInterval = "score_interval"
         case threshold, schema, plan, members, rows, validation, settings
+        case memoryCut = "memory_cut"
     }
 }

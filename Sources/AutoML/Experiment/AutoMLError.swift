@@ -24,6 +24,8 @@ public struct AutoMLError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let unsuitableInput = Code(rawValue: "unsuitable_input")
         /// A model that a file of another format cannot hold.
         public static let notExportable = Code(rawValue: "not_exportable")
+        /// There is not enough memory.
+        public static let noMemory = Code(rawValue: "no_memory")
         /// The run was cancelled before there was a model.
         public static let cancelled = Code(rawValue: "cancelled")
     }

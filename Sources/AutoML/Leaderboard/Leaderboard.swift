@@ -116,11 +116,14 @@ public struct Leaderboard: Sendable, Hashable, Codable {
     public var greaterIsBetter: Bool
     /// Models by rank, then trials without one by index.
     public var entries: [Entry]
+    /// What memory kept from being trained; nil for a run that had enough.
+    public var memoryCut: MemoryCut?
 
     enum CodingKeys: String, CodingKey {
         case task, metric
         case greaterIsBetter = "greater_is_better"
         case entries
+        case memoryCut = "memory_cut"
     }
 
     /// The leaderboard of what has ended; equal scores in the order of the trials, an ensemble before trials of its score.
@@ -133,6 +136,7 @@ public struct Leaderboard: Sendable, Hashable, Codable {
         self.task = task
         self.metric = metric
         greaterIsBetter = metric.greaterIsBetter
+        memoryCut = MemoryCut(results)
         let all = (ensemble.map { [$0] } ?? []) + results.sorted { $0.index < $1.index }.map(Entry.init)
         var ranked = all.enumerated().filter { $0.element.status == nil && $0.element.score != nil }
         ranked.sort { left, right in

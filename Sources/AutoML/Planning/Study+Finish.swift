@@ -97,7 +97,7 @@ extension Study {
                     weight: member.weight)
             },
             rows: experiment.problem.rowCount, validation: experiment.validation.summary,
-            settings: experiment.settings)
+            settings: experiment.settings, memoryCut: (board ?? selection.leaderboard).memoryCut)
         let evaluation = evaluationRecord(
             selection.outOfFold, threshold: selection.threshold, leaderboard: board ?? selection.leaderboard)
         let model = try ModelArtifact(

@@ -10,16 +10,38 @@ public final class LocalExperiment: Sendable {
     public struct Options: Sendable {
         /// Threads that train, at least 1.
         public var threads: Int
-        /// Bytes that trials may be expected to need at a time, beyond the data.
-        public var memoryLimit: Int
+        /// Memory that it may take, asked once it is prepared.
+        public var memory: @Sendable () -> Memory
         /// Seconds of the time budget that are gone already, for reading the table and the like.
         public var secondsSpent: Double
 
         /// Options of these parts.
-        public init(threads: Int = 1, memoryLimit: Int = .max, secondsSpent: Double = 0) {
+        public init(
+            threads: Int = 1, memory: @escaping @Sendable () -> Memory = { Memory() },
+            secondsSpent: Double = 0
+        ) {
             self.threads = max(1, threads)
-            self.memoryLimit = memoryLimit
+            self.memory = memory
             self.secondsSpent = secondsSpent
+        }
+    }
+
+    /// Memory that an experiment may take, in bytes beyond the table.
+    public struct Memory: Sendable {
+        /// What trials under way may be expected to need.
+        public var trials: Int
+        /// What ended trials left behind and is kept in memory; more than that lies in files.
+        public var kept: Int
+        /// What could still be taken now.
+        public var available: @Sendable () -> Int
+
+        /// Memory of these parts; without a limit unless given.
+        public init(
+            trials: Int = .max, kept: Int = .max, available: @escaping @Sendable () -> Int = { .max }
+        ) {
+            self.trials = trials
+            self.kept = kept
+            self.available = available
         }
     }
 
@@ -33,6 +55,7 @@ public final class LocalExperiment: Sendable {
     /// When the ensemble must have been scored: a little later, because a model without one is worse than a late one.
     private let lastCall: Deadline
     private let onEvent: @Sendable (ExperimentEvent) -> Void
+    private let loop = Mutex<TrialLoop?>(nil)
 
     /// Prepares an experiment on `table`; throws `AutoMLError` for settings that do not fit it.
     ///
@@ -53,6 +76,10 @@ public final class LocalExperiment: Sendable {
         self.onEvent = onEvent
     }
 
+    /// Stops the trial that is expected to need most, to be called where memory runs short; it is tried once more alone.
+    /// - Returns: whether there was one to be stopped.
+    public func relieve() -> Bool { loop.withLock { $0 }?.relieve() ?? false }
+
     /// Runs on a thread of its own and suspends until the end; a task that is cancelled raises `cancellation`.
     public func run() async throws -> FinishedExperiment {
         try await withTaskCancellationHandler {
@@ -69,10 +96,16 @@ public final class LocalExperiment: Sendable {
 
     /// Runs on the caller's thread and threads of its own; throws `AutoMLError.noModel` where no trial gave a model.
     public func runBlocking() throws -> FinishedExperiment {
+        var memory = options.memory()
+        // The bins that trials share are made by the first that needs them.
+        memory.trials -= min(
+            memory.trials, experiment.problem.rowCount * experiment.problem.features.columns.count)
         let layout = ThreadLayout(experiment, threads: options.threads)
         let run = TrialLoop(
             experiment, layout: layout, deadline: deadline, cancellation: cancellation,
-            memoryLimit: options.memoryLimit, onEvent: onEvent)
+            memory: memory, onEvent: onEvent)
+        loop.withLock { $0 = run }
+        defer { loop.withLock { $0 = nil } }
         onEvent(.started(ExperimentEvent.Start(experiment)))
         run.runTrials()
         onEvent(.ensembling)

@@ -8,7 +8,10 @@ final class TrialLoop: Sendable {
         var study: Study
         /// Trials proposed that no slot has yet.
         var waiting: [TrialSpec] = []
-        var blobs: [Int: TrialBlobs] = [:]
+        /// What may be stopped for want of memory, by index, and what it is expected to need.
+        var running: [Int: (cancellation: Cancellation, bytes: Int)] = [:]
+        /// Trials that were stopped for want of memory.
+        var relieved: Set<Int> = []
         var best: Leaderboard.Entry?
         /// Longest time that a trial went on after its deadline.
         var longestDelay = 0.0
@@ -19,6 +22,8 @@ final class TrialLoop: Sendable {
     private let deadline: Deadline
     private let cancellation: Cancellation
     private let runner: TrialRunner
+    private let spool: BlobSpool
+    private let availableMemory: @Sendable () -> Int
     private let onEvent: @Sendable (ExperimentEvent) -> Void
     private let state: Mutex<State>
     private let eventLock = NSLock()
@@ -26,14 +31,16 @@ final class TrialLoop: Sendable {
 
     init(
         _ experiment: PreparedExperiment, layout: ThreadLayout, deadline: Deadline, cancellation: Cancellation,
-        memoryLimit: Int, onEvent: @escaping @Sendable (ExperimentEvent) -> Void
+        memory: LocalExperiment.Memory, onEvent: @escaping @Sendable (ExperimentEvent) -> Void
     ) {
         self.experiment = experiment
         self.layout = layout
         self.deadline = deadline
         self.cancellation = cancellation
         self.onEvent = onEvent
-        runner = TrialRunner(memoryLimit: memoryLimit / layout.slots)
+        runner = TrialRunner(memory: MemoryBudget(bytes: memory.trials))
+        spool = BlobSpool(memoryLimit: memory.kept)
+        availableMemory = memory.available
         state = Mutex(State(study: Study(experiment)))
     }
 
@@ -54,16 +61,41 @@ final class TrialLoop: Sendable {
         group.wait()
     }
 
-    /// Selects and assembles the model from what the trials left behind.
+    /// Selects and assembles the model from what the trials left behind. Throws `AutoMLError.noMemory` where that needs more
+    /// than there is.
     func finish(_ context: TrainingContext) throws -> FinishedExperiment {
-        let (study, blobs) = state.withLock { ($0.study, $0.blobs) }
-        return try study.finish(
-            { trial in
-                guard let own = blobs[trial] else {
-                    throw AutoMLError(.noModel, "what trial \(trial) left behind is gone")
-                }
-                return own
-            }, context: context)
+        let study = state.withLock { $0.study }
+        let outcomes = experiment.validation.scoredRows.count * experiment.problem.target.outputCount
+        // The candidates' predictions, and sums of them in double precision.
+        try require(outcomes * (4 * (study.finalists.count + 1) + 8 * 6), for: "selecting the ensemble")
+        let selection = try study.select({ try self.spool.predictions(of: $0) }, context: context)
+        // The bytes of the fold models, the models, and the artifact while it grows.
+        let models = spool.modelBytes(of: selection.members.map(\.trial))
+        try require(models * 5 + outcomes * 24, for: "putting the model together")
+        return try study.assemble(selection, { try self.spool.models(of: $0) }, context: context)
+    }
+
+    private func require(_ bytes: Int, for what: String) throws {
+        let available = availableMemory()
+        guard bytes <= available else {
+            throw AutoMLError(
+                .noMemory, "\(what) needs about \(mebibytes(bytes)) of memory and \(mebibytes(available)) are left")
+        }
+    }
+
+    /// Stops the trial that is expected to need most of those that run, for the memory runs short; it is tried once more with
+    /// nothing beside it where there was something.
+    /// - Returns: whether there was one.
+    func relieve() -> Bool {
+        state.withLock { state in
+            let running = state.running.filter { !state.relieved.contains($0.key) }
+            guard let largest = running.max(by: { ($0.value.bytes, $0.key) < ($1.value.bytes, $1.key) }) else {
+                return false
+            }
+            state.relieved.insert(largest.key)
+            largest.value.cancellation.cancel()
+            return true
+        }
     }
 
     private func work() {
@@ -73,7 +105,7 @@ final class TrialLoop: Sendable {
             report(.trialStarted(spec))
             let started = DispatchTime.now().uptimeNanoseconds
             let last = Atomic<UInt64>(0)
-            let context = TrainingContext(pool: pool, cancellation: cancellation) { fraction in
+            let outcome = run(spec, on: pool) { fraction in
                 // Progress in hundredths, each told once.
                 let step = UInt64(max(0, min(1, fraction)) * 100)
                 if step > last.load(ordering: .relaxed) {
@@ -81,10 +113,34 @@ final class TrialLoop: Sendable {
                     self.report(.trialProgress(trial: spec.index, fraction: Double(step) / 100))
                 }
             }
-            let outcome = runner.run(spec, experiment, context: context)
             let seconds = Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9
             record(outcome, delay: seconds - (spec.timeLimitSeconds ?? .infinity))
         }
+    }
+
+    private func run(
+        _ spec: TrialSpec, on pool: ThreadPool, progress: @escaping @Sendable (Double) -> Void
+    ) -> TrialOutcome {
+        let need = runner.need(of: spec, experiment)
+        func attempt(isAlone: Bool) -> (outcome: TrialOutcome, isRelieved: Bool) {
+            let own = Cancellation(within: cancellation)
+            state.withLock { $0.running[spec.index] = (own, need.least) }
+            let context = TrainingContext(pool: pool, cancellation: own, progress: progress)
+            let outcome = runner.run(spec, experiment, context: context, isAlone: isAlone)
+            return state.withLock { state in
+                state.running[spec.index] = nil
+                let isRelieved = state.relieved.remove(spec.index) != nil
+                return (outcome, isRelieved && outcome.result.status == .cancelled && !cancellation.isCancelled)
+            }
+        }
+        var (outcome, isRelieved) = attempt(isAlone: false)
+        if isRelieved { (outcome, isRelieved) = attempt(isAlone: true) }
+        guard isRelieved else { return outcome }
+        // It was not expected to, but it does.
+        let limit = runner.memory.bytes
+        var result = TrialResult(spec, refusal: MemoryRefusal(neededBytes: max(need.least, limit), limitBytes: limit))
+        result.reason = "memory ran short while it was trained, with nothing beside it"
+        return TrialOutcome(result: result)
     }
 
     /// The next trial; waits while one may be decided by trials that are still running.
@@ -115,13 +171,13 @@ final class TrialLoop: Sendable {
     }
 
     private func record(_ outcome: TrialOutcome, delay: Double) {
+        // Before it is known as ended, for then its blobs may be asked for.
+        if let blobs = outcome.blobs { spool.put(blobs, of: outcome.result.index) }
         let best = state.withLock { state -> Leaderboard.Entry? in
             state.study.record(outcome.result)
             state.longestDelay = max(state.longestDelay, delay)
-            if let blobs = outcome.blobs {
-                state.blobs[outcome.result.index] = blobs
-                let kept = Set(state.study.finalists)
-                state.blobs = state.blobs.filter { kept.contains($0.key) }
+            if outcome.blobs != nil {
+                spool.keep(state.study.finalists, ofEnded: state.study.endedResults.map(\.index))
             }
             let best = state.study.leaderboard.best
             guard best?.trial != state.best?.trial else { return nil }
@@ -139,9 +195,9 @@ final class TrialLoop: Sendable {
     private func reserve(_ state: borrowing State) -> Double {
         guard case .seconds(let seconds) = experiment.settings.budget else { return 0 }
         let rows = Double(experiment.validation.scoredRows.count)
-        let candidates = Double(min(40, max(1, state.blobs.count)))
+        let candidates = Double(min(40, max(1, spool.count)))
         let selecting = rows * candidates * 40 * 5 * 2.5e-9 / Double(layout.slots * layout.threadsPerTrial)
-        let bytes = state.blobs.values.reduce(0) { $0 + $1.models.count }
+        let bytes = spool.modelBytes
         let writing = 0.15 + Double(min(bytes, 400 << 20)) / 200e6
         // Training stops at the deadline, and then the last fold is still to be predicted.
         let folds = Double(experiment.validation.splitCount)

@@ -6,47 +6,80 @@ import Tabular
 
 /// Trains and scores one trial.
 public struct TrialRunner: Sendable {
-    /// Expected bytes of one fit, beyond the data, above which a trial is refused.
-    public var memoryLimit: Int
+    /// Expected bytes that trials may have at a time, beyond the data.
+    public let memory: MemoryBudget
 
-    /// A runner with a limit on the expected memory of a fit, in bytes.
-    public init(memoryLimit: Int = .max) { self.memoryLimit = memoryLimit }
+    /// A runner whose trials share a budget.
+    public init(memory: MemoryBudget = MemoryBudget()) { self.memory = memory }
 
-    /// Bytes, beyond the data, that the trial is expected to need at its peak with so many threads; 0 where the learner is
-    /// not known.
-    public func expectedBytes(of spec: TrialSpec, _ experiment: PreparedExperiment, threads: Int) -> Int {
-        guard let learner = experiment.learners.learner(spec.learner) else { return 0 }
-        let parallelFolds = experiment.validation.isCrossValidation ? max(1, threads) : 1
-        let (bytes, isTooLarge) = learner.estimatedPeakBytes(for: experiment.shape, spec.configuration)
-            .multipliedReportingOverflow(by: parallelFolds)
-        return isTooLarge ? .max : bytes
+    /// Bytes that one trial is expected to need beyond the data.
+    public struct Need: Sendable, Hashable {
+        /// For the models of all folds, whichever is being trained.
+        public var kept: Int
+        /// For each fold that is being trained.
+        public var fold: Int
+
+        /// Bytes with one fold at a time, which is the least.
+        public var least: Int {
+            let (sum, isTooLarge) = kept.addingReportingOverflow(fold)
+            return isTooLarge ? .max : sum
+        }
+    }
+
+    /// What the trial is expected to need; nothing where the learner is not known.
+    public func need(of spec: TrialSpec, _ experiment: PreparedExperiment) -> Need {
+        guard let learner = experiment.learners.learner(spec.learner) else { return Need(kept: 0, fold: 0) }
+        let plan = experiment.validation
+        let rows = plan.scoredRows.count
+        // The sums of the predictions, and what is kept of them; the models once as they are and once as bytes.
+        let outcomes = rows * experiment.problem.target.outputCount * (8 + 4 + 4)
+        let models = learner.estimatedModelBytes(for: experiment.shape, spec.configuration)
+        let (all, isTooLarge) = models.multipliedReportingOverflow(by: 2 * plan.splitCount)
+        let predictions =
+            rows / max(1, plan.splitCount / max(1, plan.repeats)) * experiment.problem.target.outputCount * 8
+        let fit = learner.estimatedPeakBytes(for: experiment.shape, spec.configuration)
+        let (fold, isTooLargeAlso) = max(0, fit - models).addingReportingOverflow(predictions)
+        return Need(
+            kept: isTooLarge ? .max : min(.max - outcomes, all) + outcomes, fold: isTooLargeAlso ? .max : fold)
     }
 
     /// Trains the folds of `spec` and scores them. It never throws: a trial that cannot be trained has a reason.
     ///
-    /// With several folds the threads of the context take a fold each; the outcome, measured times aside, does not depend
-    /// on their number. A fold's deadline is the earlier of the context's and the trial's time limit.
+    /// With several folds the threads of the context take a fold each, as far as the budget allows, and it waits where other
+    /// trials hold what one fold needs; the outcome, measured times aside, depends on neither. A fold's deadline is the
+    /// earlier of the context's and the trial's time limit. One that is to be alone waits for all of the budget and trains a
+    /// fold at a time.
     public func run(
-        _ spec: TrialSpec, _ experiment: PreparedExperiment, context: TrainingContext = TrainingContext()
+        _ spec: TrialSpec, _ experiment: PreparedExperiment, context: TrainingContext = TrainingContext(),
+        isAlone: Bool = false
     ) -> TrialOutcome {
         guard let learner = experiment.learners.learner(spec.learner) else {
             let reason = "there is no learner \"\(spec.learner)\""
             return TrialOutcome(result: TrialResult(spec, status: .failed, reason: reason))
         }
-        let peak = expectedBytes(of: spec, experiment, threads: context.pool.threadCount)
-        guard peak <= memoryLimit else {
-            var result = TrialResult(
-                spec, status: .failed,
-                reason: "it would need about \(peak >> 20) MiB of memory and the limit is \(memoryLimit >> 20) MiB")
-            result.estimatedPeakBytes = learner.estimatedPeakBytes(for: experiment.shape, spec.configuration)
-            return TrialOutcome(result: result)
+        let expected = need(of: spec, experiment)
+        var need = expected
+        if isAlone { need.kept = max(need.kept, memory.bytes - min(memory.bytes, need.fold)) }
+        let plan = experiment.validation
+        let most = plan.isCrossValidation && !isAlone ? max(1, min(context.pool.threadCount, plan.splitCount)) : 1
+        let parts: Int
+        do {
+            guard let granted = try memory.take(fixed: need.kept, part: need.fold, most: most, context) else {
+                let refusal = MemoryRefusal(neededBytes: need.least, limitBytes: memory.bytes)
+                return TrialOutcome(result: TrialResult(spec, refusal: refusal))
+            }
+            parts = granted
+        } catch {
+            let status: TrialStatus = error as? TrainingError == .cancelled ? .cancelled : .timedOut
+            return TrialOutcome(result: TrialResult(spec, status: status, reason: "\(error)"))
         }
+        defer { memory.giveBack(fixed: need.kept, part: need.fold, parts: parts) }
         let limit = spec.timeLimitSeconds.map { Deadline.after(seconds: $0) } ?? .never
         let folds = FoldRun(
             spec: spec, learner: learner, experiment: experiment, context: context,
-            deadline: limit.earlier(context.deadline))
+            deadline: limit.earlier(context.deadline), foldsAtATime: parts)
         var outcome = folds.run()
-        outcome.result.estimatedPeakBytes = learner.estimatedPeakBytes(for: experiment.shape, spec.configuration)
+        outcome.result.estimatedPeakBytes = expected.least
         return outcome
     }
 }
@@ -58,6 +91,8 @@ private struct FoldRun {
     let experiment: PreparedExperiment
     let context: TrainingContext
     let deadline: Deadline
+    /// Folds that there is memory for at a time.
+    let foldsAtATime: Int
 
     struct Fold: Sendable {
         var model: any FittedModel
@@ -74,16 +109,20 @@ private struct FoldRun {
         let results = Mutex<[Result<Fold, any Error>?]>(Array(repeating: nil, count: count))
         let progress = Mutex<[Double]>(Array(repeating: 0, count: count))
         let stop = Cancellation()
-        let isParallel = count > 1 && context.pool.threadCount > 1
-        let waves = isParallel ? (count + context.pool.threadCount - 1) / context.pool.threadCount : count
+        let atATime = min(foldsAtATime, context.pool.threadCount)
+        let isParallel = count > 1 && atATime > 1
+        let waves = isParallel ? (count + atATime - 1) / atATime : count
+        let turns = DispatchSemaphore(value: max(1, atATime))
         let started = DispatchTime.now().uptimeNanoseconds
         @Sendable func train(_ index: Int) {
+            turns.wait()
+            defer { turns.signal() }
             if stop.isCancelled || context.cancellation.isCancelled {
                 results.withLock { $0[index] = .failure(TrainingError.cancelled) }
                 return
             }
             // What is left of the trial's time is shared by the rounds of folds that are still to come.
-            let wave = isParallel ? index / context.pool.threadCount : index
+            let wave = isParallel ? index / atATime : index
             // A learner that stops at its deadline and keeps its model then needs some of it to predict.
             let kept = learner.keepsPartialModels ? 0.9 : 1
             let share = kept * deadline.secondsLeft / Double(max(1, waves - wave))

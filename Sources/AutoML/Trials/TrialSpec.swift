@@ -68,8 +68,10 @@ public struct TrialResult: Sendable, Hashable, Codable {
     public var fitSeconds: Double
     /// Seconds spent predicting the folds' validation rows, summed.
     public var predictSeconds: Double
-    /// Expected peak memory in bytes.
+    /// Expected peak memory of a fold, in bytes.
     public var estimatedPeakBytes: Int
+    /// Why it failed, where that was for want of memory.
+    public var refusal: MemoryRefusal?
 
     /// A result of these parts.
     public init(
@@ -96,6 +98,13 @@ public struct TrialResult: Sendable, Hashable, Codable {
             index: spec.index, learner: spec.learner, configuration: spec.configuration, status: status, reason: reason)
     }
 
+    /// The result of a trial that was refused for want of memory.
+    public init(_ spec: TrialSpec, refusal: MemoryRefusal) {
+        self.init(spec, status: .failed, reason: refusal.reason)
+        estimatedPeakBytes = refusal.neededBytes
+        self.refusal = refusal
+    }
+
     /// The name of its model on the leaderboard: the learner and the index.
     public var modelName: String { TrialResult.modelName(learner: learner, index: index) }
 
@@ -108,6 +117,7 @@ public struct TrialResult: Sendable, Hashable, Codable {
         case fitSeconds = "fit_seconds"
         case predictSeconds = "predict_seconds"
         case estimatedPeakBytes = "estimated_peak_bytes"
+        case refusal
     }
 }
 

@@ -95,4 +95,11 @@ extension GradientBoosting {
         let histograms = parameters.tree.maximumLeaves * columns * 256 * 8 * min(scores, 8)
         return shape.rows * (3 * columns + 16 * scores + 24 * min(scores, 8)) + histograms + (1 << 20)
     }
+
+    /// The trees of a run that is not stopped early.
+    public func estimatedModelBytes(for shape: ProblemShape, _ configuration: Configuration) -> Int {
+        let parameters = BoostingParameters(configuration)
+        let scores = shape.task == .multiclass ? shape.outputs : 1
+        return (1 << 18) + parameters.trees * scores * min(parameters.tree.maximumLeaves, shape.rows) * 40
+    }
 }

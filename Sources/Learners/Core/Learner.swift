@@ -15,6 +15,9 @@ public protocol Learner: Sendable {
     /// Expected peak memory of one fit in bytes, beyond the problem itself.
     func estimatedPeakBytes(for shape: ProblemShape, _ configuration: Configuration) -> Int
 
+    /// Expected bytes of the model of such a fit, which are among those of `estimatedPeakBytes`.
+    func estimatedModelBytes(for shape: ProblemShape, _ configuration: Configuration) -> Int
+
     /// Whether it can be trained on such a task at all; a fit on one that it cannot throws `TrainingError.unsuitable`.
     func isSuitable(for task: Task) -> Bool
 
@@ -35,6 +38,9 @@ public protocol Learner: Sendable {
 }
 
 extension Learner {
+    /// A quarter of a MiB: what a model of some coefficients for each of many columns takes.
+    public func estimatedModelBytes(for shape: ProblemShape, _ configuration: Configuration) -> Int { 1 << 18 }
+
     /// Every task.
     public func isSuitable(for task: Task) -> Bool { true }
 

@@ -62,15 +62,16 @@ public struct Deadline: Sendable, Hashable {
 /// A flag that many may watch and anyone may raise.
 public final class Cancellation: Sendable {
     private let flag = Atomic<Bool>(false)
+    private let whole: Cancellation?
 
-    /// A flag that is not raised.
-    public init() {}
+    /// A flag that is not raised; one within another counts as raised when that is.
+    public init(within whole: Cancellation? = nil) { self.whole = whole }
 
     /// Raises the flag.
     public func cancel() { flag.store(true, ordering: .relaxed) }
 
     /// Whether it was raised.
-    public var isCancelled: Bool { flag.load(ordering: .relaxed) }
+    public var isCancelled: Bool { flag.load(ordering: .relaxed) || whole?.isCancelled == true }
 }
 
 /// Why a training did not give a model.

@@ -25,6 +25,11 @@ public struct RandomForest: Learner {
         ForestSpace.bytes(shape, ForestParameters(configuration, defaults: defaults(shape)))
     }
 
+    /// The trees.
+    public func estimatedModelBytes(for shape: ProblemShape, _ configuration: Configuration) -> Int {
+        ForestSpace.modelBytes(shape, ForestParameters(configuration, defaults: defaults(shape)))
+    }
+
     /// Trains; at the deadline the trees finished so far are the model. Validation rows are not used.
     public func fit(
         _ problem: LearningProblem, training: [Int32], validation: [Int32], configuration: Configuration, seed: Seed,
@@ -63,6 +68,11 @@ public struct ExtraTrees: Learner {
     /// The bins, the trees and a few arrays a thread.
     public func estimatedPeakBytes(for shape: ProblemShape, _ configuration: Configuration) -> Int {
         ForestSpace.bytes(shape, ForestParameters(configuration, defaults: defaults(shape)))
+    }
+
+    /// The trees.
+    public func estimatedModelBytes(for shape: ProblemShape, _ configuration: Configuration) -> Int {
+        ForestSpace.modelBytes(shape, ForestParameters(configuration, defaults: defaults(shape)))
     }
 
     /// Trains; at the deadline the trees finished so far are the model. Validation rows are not used.
@@ -108,6 +118,11 @@ public struct DecisionTree: Learner {
     /// The bins and a few arrays.
     public func estimatedPeakBytes(for shape: ProblemShape, _ configuration: Configuration) -> Int {
         ForestSpace.bytes(shape, parameters(configuration))
+    }
+
+    /// The tree.
+    public func estimatedModelBytes(for shape: ProblemShape, _ configuration: Configuration) -> Int {
+        ForestSpace.modelBytes(shape, parameters(configuration))
     }
 
     /// Trains; validation rows are not used.

@@ -47,11 +47,17 @@ enum ForestSpace {
         return 0.002 + perTree * Double(parameters.trees) + rows * columns * 6e-8
     }
 
+    /// Bytes of a fit, the model among them.
     static func bytes(_ shape: ProblemShape, _ parameters: ForestParameters) -> Int {
         let columns = shape.numericColumns + shape.categoricalColumns
+        return shape.rows * (3 * columns + 64) + modelBytes(shape, parameters) + (1 << 20)
+    }
+
+    static func modelBytes(_ shape: ProblemShape, _ parameters: ForestParameters) -> Int {
         let width = shape.task == .multiclass ? shape.outputs : 1
         let leaves = max(1, shape.rows / max(1, 2 * parameters.minimumRows))
-        let treeBytes = min(1 << 30, leaves * (24 + 4 * width))
-        return shape.rows * (3 * columns + 64) + treeBytes * min(parameters.trees, 2000) + (1 << 20)
+        let deepest = parameters.maximumDepth > 0 ? 1 << min(40, parameters.maximumDepth) : leaves
+        let treeBytes = min(1 << 30, min(leaves, deepest) * (24 + 4 * width))
+        return (1 << 18) + treeBytes * min(parameters.trees, 2000)
     }
 }

@@ -52,7 +52,14 @@ public struct NearestNeighborsLearner: Learner {
     public func estimatedPeakBytes(for shape: ProblemShape, _ configuration: Configuration) -> Int {
         let width = DenseEncoder.expectedWidth(shape, NearestNeighborsLearner.options(configuration))
         let kept = min(shape.rows, NearestNeighborsLearner.rowLimit(width: width))
-        return 1 << 20 + 2 * (kept + 16_384) * (4 * width + 32) + shape.rows * 24
+        return (1 << 20) + 2 * (kept + 16_384) * (4 * width + 32) + shape.rows * 24
+    }
+
+    /// The encoded rows.
+    public func estimatedModelBytes(for shape: ProblemShape, _ configuration: Configuration) -> Int {
+        let width = DenseEncoder.expectedWidth(shape, NearestNeighborsLearner.options(configuration))
+        let kept = min(shape.rows, NearestNeighborsLearner.rowLimit(width: width))
+        return (1 << 18) + kept * (4 * width + 16)
     }
 
     /// Encodes and keeps rows.

@@ -98,12 +98,8 @@ struct TrialDispatch {
         for trial in waiting {
             if try await place(trial, isAhead: false) { continue }
             if trial.bytes > 0, let largest = workforce.largestTrialMemory, trial.bytes > largest {
-                hopeless.append(
-                    TrialResult(
-                        trial.spec, status: .failed,
-                        reason: """
-                            it would need about \(trial.bytes >> 20) MiB of memory and the limit is \(largest >> 20) MiB
-                            """))
+                let refusal = MemoryRefusal(neededBytes: trial.bytes, limitBytes: largest)
+                hopeless.append(TrialResult(trial.spec, refusal: refusal))
             } else if isAlone {
                 try await publish(trial, partition: nil)
             } else {

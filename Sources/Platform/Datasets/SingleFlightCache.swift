@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import Telemetry
 
 /// Values that are costly to make, kept while they are used most recently; concurrent callers of one key wait for the first.
 /// A failed making is not kept.
@@ -39,6 +40,7 @@ final class SingleFlightCache<Value: Sendable>: Sendable {
             {
                 state.entries[oldest] = nil
                 state.evictions += 1
+                Allocator.giveBackSoon()
             }
             return task
         }
@@ -53,7 +55,9 @@ final class SingleFlightCache<Value: Sendable>: Sendable {
     }
 
     /// Forgets `key`; callers that wait for it still get it.
-    func remove(_ key: String) { state.withLock { _ = $0.entries.removeValue(forKey: key) } }
+    func remove(_ key: String) {
+        if state.withLock({ $0.entries.removeValue(forKey: key) }) != nil { Allocator.giveBackSoon() }
+    }
 
     /// Forgets everything.
     func removeAll() { state.withLock { $0.entries = [:] } }

@@ -17,6 +17,7 @@ public struct LeaderboardRecord: Sendable, Hashable, Encodable {
         case task, metric
         case greaterIsBetter = "greater_is_better"
         case entries
+        case memoryCut = "memory_cut"
     }
 
     private struct Entry: Encodable {
@@ -43,5 +44,6 @@ public struct LeaderboardRecord: Sendable, Hashable, Encodable {
         try container.encode(leaderboard.greaterIsBetter, forKey: .greaterIsBetter)
         try container.encode(
             leaderboard.entries.map { Entry(entry: $0, modelID: modelID(of: $0)) }, forKey: .entries)
+        try container.encodeIfPresent(leaderboard.memoryCut, forKey: .memoryCut)
     }
 }

@@ -2,6 +2,7 @@ internal import Examples
 internal import Learners
 internal import Synchronization
 public import Tabular
+internal import Telemetry
 
 extension MartletService {
     /// Reads a table and makes it a dataset, seen only once it is complete; memory is bounded whatever its size.
@@ -13,6 +14,9 @@ extension MartletService {
         guard (1...200).contains(name.count) else {
             throw PlatformError(.invalid, "must have 1 to 200 characters", field: "name")
         }
+        defer { Allocator.giveBackSoon() }
+        var options = options
+        options.threads = options.threads ?? ProcessLimits.current.processors
         return try await DatasetWriter(store: stores.datasets).write(source, name: name, options: options)
     }
 

@@ -1,6 +1,7 @@
 internal import AutoML
 internal import Foundation
 internal import Learners
+internal import Telemetry
 
 extension MartletService {
     /// A model's report as one HTML page, as `martlet explain --html` writes it; takes as long as `explanation(ofModel:)`.
@@ -10,6 +11,7 @@ extension MartletService {
         let record = try await self.model(id)
         let board = try await leaderboard(ofExperiment: record.experimentID).leaderboard
         let threads = options.threads
+        defer { Allocator.giveBackSoon() }
         return try await explanationThread.run {
             let pool = ThreadPool(threadCount: threads)
             defer { pool.stop() }
@@ -34,6 +36,7 @@ extension MartletService {
             let model = try await loadedModel(id)
             let board = try await leaderboard(ofExperiment: record.experimentID).leaderboard
             let threads = options.threads
+            defer { Allocator.giveBackSoon() }
             let bytes = try await explanationThread.run {
                 let pool = ThreadPool(threadCount: threads)
                 defer { pool.stop() }

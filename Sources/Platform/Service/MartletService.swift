@@ -10,7 +10,7 @@ public final class MartletService: Sendable {
         /// Trials trained at a time by this process; 0 for a process that only coordinates.
         public var slots = 1
         /// Threads of each slot.
-        public var threads = ProcessInfo.processInfo.activeProcessorCount
+        public var threads = ProcessLimits.current.processors
         /// Experiments under way at a time; the others wait in the order they came.
         public var runningExperiments = 1
         /// Where uploads are kept while they are read; made and emptied at the start.
@@ -146,6 +146,14 @@ public final class MartletService: Sendable {
         serviceThread.stop()
         explanationThread.stop()
         await stores.close()
+    }
+
+    /// Lets go of what can be had again, and stops a trial, because the process's memory runs short.
+    public func relieve() {
+        loadedModels.removeAll()
+        explanations.removeAll()
+        worker?.relieve()
+        Allocator.giveBackSoon()
     }
 
     func requireReady() throws {

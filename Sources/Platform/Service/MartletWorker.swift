@@ -9,7 +9,7 @@ public final class MartletWorker: Sendable {
         /// Trials trained at a time.
         public var slots = 1
         /// Threads of each slot.
-        public var threads = ProcessInfo.processInfo.activeProcessorCount
+        public var threads = ProcessLimits.current.processors
         /// Expected bytes, beyond the data, of the trials under way; one that would take more than its slot's share is
         /// refused, and goes to a worker with more.
         public var memoryLimit = Int.max
@@ -58,6 +58,12 @@ public final class MartletWorker: Sendable {
 
     /// Whether it takes trials: it has been started, and is not being stopped.
     public var isReady: Bool { worker.isReady }
+
+    /// Stops a trial, because the process's memory runs short.
+    public func relieve() {
+        worker.relieve()
+        Allocator.giveBackSoon()
+    }
 
     /// Takes no more trials, lets running ones end within the grace, hands back the others, and closes the stores.
     public func shutdown() async {

@@ -64,6 +64,7 @@ final class ExperimentData: Sendable {
     func release(_ experimentID: String, datasetID: String?) {
         prepared.remove(experimentID)
         if let datasetID { tables.remove(datasetID) }
+        Allocator.giveBackSoon()
     }
 
     /// How often a prepared experiment was there, was not, and was given up for another.

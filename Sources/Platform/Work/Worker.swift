@@ -51,6 +51,8 @@ final class Worker: Sendable {
         var tasks: [_Concurrency.Task<Void, Never>] = []
         var beating: _Concurrency.Task<Void, Never>?
         var trialsDone = 0
+        /// Trials that were stopped because the process's memory ran short.
+        var relieved: Set<TrialKey> = []
     }
 
     /// Its name among all workers.
@@ -82,7 +84,7 @@ final class Worker: Sendable {
         self.data = data
         self.ownsData = ownsData
         self.capacity = capacity
-        runner = TrialRunner(memoryLimit: capacity.trialMemory)
+        runner = TrialRunner(memory: MemoryBudget(bytes: capacity.memory))
         slots = Slots(count: capacity.slots, threads: capacity.threads)
         (beats, beat) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         instruments.metrics.collect([
@@ -136,6 +138,17 @@ final class Worker: Sendable {
         slots.stop()
         beat.finish()
         await beating?.value
+    }
+
+    /// Stops a trial, because the process's memory runs short; it counts as refused. To be called until enough is free.
+    func relieve() {
+        state.withLock { state in
+            // The one that began last has the least to lose.
+            let running = state.trials.filter { $0.value.cancellation != nil && !state.relieved.contains($0.key) }
+            guard let last = running.max(by: { $0.key.index < $1.key.index }) else { return }
+            state.relieved.insert(last.key)
+            last.value.cancellation?.cancel()
+        }
     }
 
     /// Waits until nothing runs or is being kept, or for so many seconds.
@@ -241,8 +254,10 @@ final class Worker: Sendable {
             state.withLock { state in
                 state.trials[trial] = nil
                 state.trialsDone += 1
+                state.relieved.remove(trial)
             }
             beat.yield()
+            Allocator.giveBackSoon()
         }
         beat.yield()
         do {
@@ -311,10 +326,12 @@ final class Worker: Sendable {
             try await giveUp(record, starts.filter { $0.id != start.id }, order.failures ?? [])
             return .ended(.done)
         }
-        let outcome: TrialOutcome
+        var outcome: TrialOutcome
+        var needed = 0
         do {
             let prepared = try await tracer.span("load data") { _ in try await data.experiment(experiment) }
-            let bytes = runner.expectedBytes(of: record.spec, prepared, threads: capacity.threads)
+            let bytes = runner.need(of: record.spec, prepared).least
+            needed = bytes
             guard bytes <= capacity.trialMemory else {
                 log.info(
                     "a trial is left to a worker with more memory", trial.fields + [LogField("expected_bytes", bytes)])
@@ -337,6 +354,13 @@ final class Worker: Sendable {
         if outcome.result.status == .cancelled, isStopping {
             try await stores.experiments.removeStart(start, ofTrial: trial.index, of: trial.experimentID)
             return .ended(.handBack)
+        }
+        if state.withLock({ $0.relieved.remove(trial) != nil }), outcome.result.status == .cancelled {
+            let limit = runner.memory.bytes
+            var result = TrialResult(
+                record.spec, refusal: MemoryRefusal(neededBytes: max(needed, limit), limitBytes: limit))
+            result.reason = "memory ran short while it was trained"
+            outcome = TrialOutcome(result: result)
         }
         metrics.ended(outcome.result)
         log.info("a trial has ended", trial.fields + outcome.result.fields)

@@ -178,22 +178,24 @@ extension Schemas {
                 ]), optional: options)
     }
 
-    private static let leaderboard = object([
-        "experiment_id": string, "task": task, "metric": metric, "greater_is_better": ["type": "boolean"],
-        "entries": array(
-            object(
-                [
-                    "rank": nullable("integer"), "model": string, "learner": string, "score": nullable("number"),
-                    "score_interval": ["type": ["array", "null"], "items": number], "fit_seconds": number,
-                    "predict_seconds": number, "hyperparameters": ["type": "object"],
-                    "model_id": nullable("string"),
-                ],
-                optional: [
-                    "metrics": ["type": "object", "additionalProperties": number],
-                    "status": ["type": "string", "description": "How a trial without a model ended."],
-                    "reason": string, "trial": integer,
-                ])),
-    ])
+    private static let leaderboard = object(
+        [
+            "experiment_id": string, "task": task, "metric": metric, "greater_is_better": ["type": "boolean"],
+            "entries": array(
+                object(
+                    [
+                        "rank": nullable("integer"), "model": string, "learner": string, "score": nullable("number"),
+                        "score_interval": ["type": ["array", "null"], "items": number], "fit_seconds": number,
+                        "predict_seconds": number, "hyperparameters": ["type": "object"],
+                        "model_id": nullable("string"),
+                    ],
+                    optional: [
+                        "metrics": ["type": "object", "additionalProperties": number],
+                        "status": ["type": "string", "description": "How a trial without a model ended."],
+                        "reason": string, "trial": integer,
+                    ])),
+        ],
+        optional: ["memory_cut": object(["trials": integer, "needed_bytes": integer, "limit_bytes": integer])])
 
     private static let event = object(
         [

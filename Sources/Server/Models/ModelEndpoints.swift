@@ -2,6 +2,7 @@ internal import AutoML
 internal import HTTP
 internal import Platform
 internal import Tabular
+internal import Telemetry
 
 /// The calls about models.
 struct ModelEndpoints: Sendable {
@@ -96,6 +97,7 @@ struct ModelEndpoints: Sendable {
     }
 
     private func predictFile(_ request: Request) async throws -> (Response, rows: Int) {
+        defer { Allocator.giveBackSoon() }
         let model = try await service.loadedModel(request.id)
         let upload = try await Upload.receive(request, into: service.spoolFolder)
         var fields = upload.fields
@@ -105,6 +107,7 @@ struct ModelEndpoints: Sendable {
         options.types = ReadOptions.matching(schema).types
         options.widensIntegers = true
         options.columns = Set(schema.columns.map(\.name))
+        options.threads = ProcessLimits.current.processors
         let reading = options
         // The whole answer lies on the disk before it is sent, so that a bad row far down is a clean 422.
         let answer = try SpoolFile(in: service.spoolFolder)

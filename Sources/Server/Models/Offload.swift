@@ -1,10 +1,11 @@
 internal import Dispatch
 internal import Foundation
 internal import Synchronization
+internal import Telemetry
 
 /// Runs what computes or blocks for long on threads of its own, a few at a time, so that requests keep being served.
 enum Offload {
-    private static let queues = (0..<max(2, ProcessInfo.processInfo.activeProcessorCount)).map {
+    private static let queues = (0..<max(2, ProcessLimits.current.processors)).map {
         DispatchQueue(label: "martlet.offload.\($0)")
     }
     private static let turn = Atomic<Int>(0)

@@ -9,10 +9,19 @@ public enum ProcessMetrics {
     static let openFiles = Measure.gauge("process_open_fds", "File descriptors in use")
     static let mostFiles = Measure.gauge("process_max_fds", "File descriptors that may be in use")
     static let threads = Measure.gauge("process_threads", "Threads of the system")
+    static let memoryLimit = Measure.gauge(
+        "process_memory_limit_bytes",
+        "The tightest limit of memory: the machine’s, of control groups and their parents, and of the process")
+    static let headroom = Measure.gauge(
+        "process_memory_headroom_bytes", "Memory that the process may still take before it meets a limit")
+    static let processors = Measure.gauge(
+        "process_processors", "Processors that may be used at a time, by mask and quota")
     static let start = Measure.gauge("process_start_time_seconds", "When the process began, in seconds since 1970")
 
     /// All of them.
-    public static let all = [cpu, resident, virtual, openFiles, mostFiles, threads, start]
+    public static let all = [
+        cpu, resident, virtual, openFiles, mostFiles, threads, memoryLimit, headroom, processors, start,
+    ]
 
     /// Adds them to a registry.
     public static func register(in registry: MetricRegistry) {
@@ -27,6 +36,10 @@ public enum ProcessMetrics {
                 collection.add(threads, status.threads)
                 if let boot { collection.add(start, boot + Double(status.startTicks) / ticks) }
             }
+            let limits = ProcessLimits.current
+            collection.add(memoryLimit, limits.memory.bytes)
+            collection.add(headroom, limits.headroom)
+            collection.add(processors, limits.processors)
             if let count = openFileCount() { collection.add(openFiles, count) }
             var limit = rlimit()
             if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {

@@ -3,6 +3,7 @@ import CommandLine
 import Foundation
 import Learners
 import Tabular
+import Telemetry
 
 /// `martlet explain`: how good a model is, and why it predicts what it predicts.
 enum ExplainCommand {
@@ -39,6 +40,8 @@ enum ExplainCommand {
         run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
+        let watch = Machine.watchMemory()
+        defer { watch?.stop() }
         let path = invocation.operands[0]
         let model = try ModelFile.load(path)
         for (option, name) in [(json, "json"), (html, "html")] {
@@ -53,7 +56,7 @@ enum ExplainCommand {
             options.dependenceSeconds = seconds * 0.3
             options.learningCurveSeconds = seconds * 0.2
         }
-        let threadCount = invocation[threads] ?? ProcessInfo.processInfo.activeProcessorCount
+        let threadCount = invocation[threads] ?? ProcessLimits.current.processors
         var table: Table?
         if let name = invocation[data] {
             let source = try DataArgument.source(name)

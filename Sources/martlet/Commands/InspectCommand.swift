@@ -1,6 +1,7 @@
 import CommandLine
 import Foundation
 import Tabular
+import Telemetry
 
 /// `martlet inspect`: the schema and profile of a table.
 enum InspectCommand {
@@ -13,11 +14,13 @@ enum InspectCommand {
         run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
+        let watch = Machine.watchMemory()
+        defer { watch?.stop() }
         let name = invocation.operands[0]
         if let bytes = ModelFile.bytesIfModel(name) {
             return try InspectModel.show(bytes, name: name, asJSON: invocation[json])
         }
-        var options = ReadOptions()
+        var options = ReadOptions(threads: ProcessLimits.current.processors)
         ReadingOptions.apply(invocation, to: &options)
         var builder = ProfileBuilder()
         let summary = try TableReader.readChunks(try DataArgument.source(name), options) { builder.add($0) }

@@ -39,7 +39,7 @@ enum MasterCommand {
         var options = MartletService.Options()
         options.slots = 0
         options.runningExperiments = invocation[experiments] ?? 4
-        options.threads = invocation[threads] ?? ProcessInfo.processInfo.activeProcessorCount
+        options.threads = invocation[threads] ?? ProcessLimits.current.processors
         options.spoolFolder =
             invocation[spoolFolder]
             ?? FileManager.default.temporaryDirectory.path
@@ -49,6 +49,8 @@ enum MasterCommand {
         let instruments = watching.instruments
         let stores = try await ClusterOptions.cluster(invocation).stores(instruments: instruments)
         let service = MartletService(stores: stores, options: options, instruments: instruments)
+        let watch = MemoryWatch(onLow: { service.relieve() }, onOut: { _ in })
+        defer { watch?.stop() }
         let server = try MartletServer(configuration, service: service, instruments: instruments)
         let console = Console()
         try await server.run { port in

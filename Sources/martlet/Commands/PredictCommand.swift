@@ -3,6 +3,7 @@ import CommandLine
 import Foundation
 import Learners
 import Tabular
+import Telemetry
 
 /// `martlet predict`: a model's predictions for the rows of a table, as CSV.
 enum PredictCommand {
@@ -29,11 +30,13 @@ enum PredictCommand {
         run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
+        let watch = Machine.watchMemory()
+        defer { watch?.stop() }
         let model = try ModelFile.load(invocation.operands[0])
         let source = try DataArgument.source(invocation.operands[1])
         let path = invocation[output]
         if let path { try Files.checkWritable(path, option: "output") }
-        let threadCount = invocation[threads] ?? ProcessInfo.processInfo.activeProcessorCount
+        let threadCount = invocation[threads] ?? ProcessLimits.current.processors
         var reading = ReadOptions.matching(
             model.header.plan.sourceSchema, mismatch: invocation[lenient] ? .missing : .error)
         ReadingOptions.apply(invocation, to: &reading)

@@ -31,6 +31,8 @@ enum ServeCommand {
         let instruments = watching.instruments
         let service = MartletService(
             stores: try await folder.stores(), options: options, instruments: instruments)
+        let watch = MemoryWatch(onLow: { service.relieve() }, onOut: { _ in })
+        defer { watch?.stop() }
         let server = try MartletServer(configuration, service: service, instruments: instruments)
         let console = Console()
         try await server.run { port in

@@ -4,6 +4,7 @@ import Foundation
 import Learners
 import Synchronization
 import Tabular
+import Telemetry
 
 /// `martlet train`: from a table to a ranked leaderboard and a model.
 enum TrainCommand {
@@ -52,7 +53,7 @@ enum TrainCommand {
         let settings = try settings(invocation)
         if let path = invocation[output] { try Files.checkWritable(path, option: "output") }
         if let path = invocation[leaderboard] { try Files.checkWritable(path, option: "leaderboard") }
-        let threadCount = invocation[threads] ?? ProcessInfo.processInfo.activeProcessorCount
+        let threadCount = invocation[threads] ?? ProcessLimits.current.processors
 
         var reading = ReadOptions(threads: threadCount)
         ReadingOptions.apply(invocation, to: &reading)
@@ -65,15 +66,12 @@ enum TrainCommand {
         }
         defer { withExtendedLifetime(interrupt) {} }
 
-        let (table, notes) = try TableReader.read(source, reading)
+        let underWay = Mutex<LocalExperiment?>(nil)
+        let watch = Machine.watchMemory { _ = underWay.withLock { $0 }?.relieve() }
+        defer { watch?.stop() }
         let progress = TrainingProgress(settings.budget, start: start)
-        progress.read(table, notes: notes)
-        let experiment = try LocalExperiment(
-            table, settings: settings,
-            options: .init(
-                threads: threadCount, memoryLimit: Machine.trainingMemory,
-                secondsSpent: (ContinuousClock.now - start).seconds),
-            onEvent: { progress.show($0) })
+        let experiment = try prepare(source, reading, settings, progress, start: start)
+        underWay.withLock { $0 = experiment }
         cancellation.withLock { $0 = experiment.cancellation }
         if wasInterrupted.withLock({ $0 }) { experiment.cancellation.cancel() }
         let finished = try await experiment.run()
@@ -88,7 +86,23 @@ enum TrainCommand {
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             try Files.write(try encoder.encode(finished.leaderboard) + Data("\n".utf8), to: path)
         }
+        if let cut = finished.leaderboard.memoryCut { progress.note(cut.summary) }
         return 0
+    }
+
+    /// Reads the table and prepares the experiment, which is all that is left of the table then.
+    private static func prepare(
+        _ source: TableSource, _ reading: ReadOptions, _ settings: ExperimentSettings, _ progress: TrainingProgress,
+        start: ContinuousClock.Instant
+    ) throws -> LocalExperiment {
+        let (table, notes) = try TableReader.read(source, reading)
+        progress.read(table, notes: notes)
+        return try LocalExperiment(
+            table, settings: settings,
+            options: .init(
+                threads: reading.threads ?? 1, memory: Machine.experimentMemory,
+                secondsSpent: (ContinuousClock.now - start).seconds),
+            onEvent: { progress.show($0) })
     }
 
     private static func settings(_ invocation: Invocation) throws -> ExperimentSettings {

@@ -16,7 +16,7 @@ enum WorkerCommand {
         environment: "MARTLET_WORKER_THREADS"
     ).configured(key: "worker.threads")
     static let memory = Option<Int?>.bytes(
-        "memory", help: "Memory that trials under way may be expected to need, such as 8GiB (half of the machine's)",
+        "memory", help: "Memory that trials under way may be expected to need, such as 8GiB (half of the limit)",
         environment: "MARTLET_WORKER_MEMORY"
     ).configured(key: "worker.memory")
     static let grace = Option<Double?>.duration(
@@ -55,7 +55,7 @@ enum WorkerCommand {
         var options = MartletWorker.Options()
         options.slots = invocation[slots] ?? 1
         options.threads =
-            invocation[threads] ?? max(1, ProcessInfo.processInfo.activeProcessorCount / options.slots)
+            invocation[threads] ?? max(1, ProcessLimits.current.processors / options.slots)
         options.memoryLimit = invocation[memory] ?? Machine.trainingMemory
         if let grace = invocation[grace] { options.grace = grace }
         let configuration = try monitoring(invocation)
@@ -64,6 +64,8 @@ enum WorkerCommand {
         let instruments = watching.instruments
         let stores = try await ClusterOptions.cluster(invocation).stores(instruments: instruments)
         let worker = MartletWorker(stores: stores, options: options, instruments: instruments)
+        let watch = MemoryWatch(onLow: { worker.relieve() }, onOut: { _ in })
+        defer { watch?.stop() }
         let monitoring = try MonitoringServer(configuration, instruments: instruments) { worker.isReady }
         let console = Console()
         try await Termination.run {

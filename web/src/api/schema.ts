@@ -183,6 +183,11 @@ export interface Leaderboard {
     reason?: string;
     trial?: number;
   }[];
+  memory_cut?: {
+    trials: number;
+    needed_bytes: number;
+    limit_bytes: number;
+  };
 }
 
 export interface Event {
