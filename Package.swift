@@ -60,6 +60,7 @@ let package = Package(
         library("AutoML", ["Tabular", "Search", "Learners"], numeric: true),
 
         // Foundations that know nothing of Martlet.
+        library("StandardIO"),
         library("Telemetry", ["CAllocator"]),
         library("YAML", ["CYAML"]),
         library("CommandLine", ["YAML"]),
@@ -82,15 +83,16 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "CommandLine", "Telemetry", "Server", "Drivers", "Platform", "AutoML", "Learners", "Search", "Tabular",
-                "HTTP", "Examples",
+                "StandardIO", "CommandLine", "Telemetry", "Server", "Drivers", "Platform", "AutoML", "Learners",
+                "Search", "Tabular", "HTTP", "Examples",
             ],
             swiftSettings: common),
 
         // What `martlet export --portable` puts beside a model: one file that needs nothing else on the machine.
         .target(name: "CStandalone"),
         .executableTarget(
-            name: "martlet-predict", dependencies: ["AutoML", "Learners", "Search", "Tabular", "CStandalone"],
+            name: "martlet-predict",
+            dependencies: ["StandardIO", "AutoML", "Learners", "Search", "Tabular", "CStandalone"],
             swiftSettings: common,
             linkerSettings: [
                 .unsafeFlags(["-static-executable"]), .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
@@ -109,6 +111,7 @@ let package = Package(
         tests("Search"),
         tests("Learners", ["Tabular", "Search"]),
         tests("AutoML", ["Learners", "Tabular", "Search"]),
+        tests("StandardIO"),
         tests("Telemetry"),
         tests("YAML"),
         tests("CommandLine"),

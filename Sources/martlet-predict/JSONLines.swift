@@ -1,6 +1,7 @@
 import AutoML
 import Foundation
 import Learners
+import StandardIO
 import Tabular
 
 /// Rows as JSON, an object a line.
@@ -10,7 +11,7 @@ enum JSONLines {
 
     /// Predicts every line of `input`, which may be large: it is read as it is needed.
     static func predict(
-        _ input: LineReader, _ model: ModelArtifact, to output: Output, context: TrainingContext
+        _ input: LineReader, _ model: ModelArtifact, to output: OutputFile, context: TrainingContext
     ) throws {
         let decoder = JSONDecoder()
         var builder = TableBuilder(schema: model.header.schema)
@@ -52,7 +53,7 @@ enum JSONLines {
         }
     }
 
-    private static func write(_ predictions: Predictions, _ model: ModelArtifact, to output: Output) throws {
+    private static func write(_ predictions: Predictions, _ model: ModelArtifact, to output: OutputFile) throws {
         let labels = model.labels(predictions)
         let names = model.header.classes.map(quoted)
         var text = ""
@@ -64,7 +65,7 @@ enum JSONLines {
             let shares = names.indices.map { "\(names[$0]):\(predictions.values[row * names.count + $0])" }
             text += "{\"prediction\":\(quoted(labels[row])),\"probabilities\":{\(shares.joined(separator: ","))}}\n"
         }
-        try text.withUTF8 { try output.write(UnsafeRawBufferPointer($0)) }
+        try output.write(Array(text.utf8))
     }
 
     private static func quoted(_ text: String) -> String {

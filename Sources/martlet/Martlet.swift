@@ -1,8 +1,10 @@
 import AutoML
 import CommandLine
 import Foundation
+import HTTP
 import Platform
 import Server
+import StandardIO
 import Tabular
 import Telemetry
 
@@ -21,8 +23,9 @@ struct Martlet {
         ], references: ["metrics": { MetricsReference.text }])
 
     static func main() async {
+        StandardStreams.open()
+        Signals.handle(program: "martlet")
         Allocator.configure(.current)
-        signal(SIGPIPE, SIG_IGN)
         exit(await run(Array(Swift.CommandLine.arguments.dropFirst())))
     }
 
@@ -30,12 +33,17 @@ struct Martlet {
         do {
             switch try program.parse(arguments, environment: ProcessInfo.processInfo.environment) {
             case .print(let text):
-                print(text)
+                StandardStreams.print(text + "\n")
+                try StandardStreams.checkOutput()
                 return 0
-            case .run(let command, let invocation): return try await command.run(invocation)
+            case .run(let command, let invocation):
+                let status = try await command.run(invocation)
+                try StandardStreams.checkOutput()
+                return status
             }
         } catch {
-            Console.printError("martlet: \(error)")
+            let isPortTaken = (error as? HTTPError)?.code == .cannotListen
+            Console.printError("martlet: \(error)" + (isPortTaken ? "; --port sets another port, 0 a free one" : ""))
             return isMistake(error) ? 2 : 1
         }
     }
@@ -43,8 +51,8 @@ struct Martlet {
     /// Whether an error is about what the user gave rather than about the run.
     private static func isMistake(_ error: any Error) -> Bool {
         switch error {
-        case is UsageError, is ServerConfigurationError: true
-        case let error as TableError: error.code != .cannotWrite
+        case is UsageError, is ServerConfigurationError, is InputError: true
+        case is TableError: true
         case let error as PlatformError: error.code == .invalid
         case let error as AutoMLError: ![.noModel, .cancelled, .noMemory].contains(error.code)
         default: false

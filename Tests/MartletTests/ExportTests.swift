@@ -97,6 +97,12 @@ import Testing
             "bad.csv", csv + names.map { $0 == "tenure" ? "long" : "" }.joined(separator: ",") + "\n")
         #expect(try ExportTests.run(program, [bad], input: "/dev/null").status == 2)
         #expect(try ExportTests.run(program, ["--nonsense"], input: "/dev/null").status == 2)
+        for streams in [">/dev/full", ">&-", ">/dev/full 2>&-"] {
+            #expect(try StreamTests.shell("'\(program)' '\(table)' \(streams)").status == 1, "\(streams)")
+        }
+        #expect(try StreamTests.shell("'\(program)' - <&-").status == 2)
+        #expect(try StreamTests.shell("'\(program)' '\(table)' --output '\(table)'").status == 2)
+        #expect(try String(contentsOfFile: table, encoding: .utf8) == csv)
         #expect(try ExportTests.run(program, [folder.path("nothing.csv")], input: "/dev/null").status == 2)
     }
 

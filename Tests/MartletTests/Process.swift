@@ -48,7 +48,7 @@ struct Martlet {
 }
 
 /// A folder that is there for one test.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     let url: URL
 
     init() throws {

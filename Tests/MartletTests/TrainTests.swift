@@ -89,27 +89,6 @@ import Testing
         }
     }
 
-    @Test func anInterruptEndsItWithTheBestModelSoFar() throws {
-        let folder = try TemporaryFolder()
-        let (process, output, _) = Martlet.process([
-            "train", "example:titanic", "--target", "Survived", "--time-budget", "10m", "--output", folder.path("m"),
-        ])
-        try process.run()
-        // The first trial's line says that there is a model to end with.
-        var text = ""
-        while !text.contains("best so far") {
-            let more = output.fileHandleForReading.availableData
-            if more.isEmpty { break }
-            text += String(decoding: more, as: UTF8.self)
-        }
-        process.interrupt()
-        text += String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
-        #expect(text.contains("the best model so far"))
-        #expect(try Martlet.run("inspect", folder.path("m")).status == 0)
-    }
-
     @Test func aDamagedModelIsRefused() throws {
         let folder = try TemporaryFolder()
         _ = try Martlet.run(

@@ -55,7 +55,7 @@ extension Problem {
     }
 
     private init(_ error: TableError) {
-        let isOurs = error.code == .cannotOpen || error.code == .cannotWrite || error.code == .corruptChunk
+        let isOurs = error.code == .cannotOpen || error.code == .corruptChunk
         self.init(
             status: isOurs ? .internalServerError : .unprocessableContent, code: error.code.rawValue,
             detail: isOurs ? "the server failed at this; its log tells more" : error.description,

@@ -40,8 +40,6 @@ public struct TableError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let corruptChunk = Code(rawValue: "corrupt_chunk")
         /// Options that contradict each other or the source.
         public static let invalidOptions = Code(rawValue: "invalid_options")
-        /// Writing failed.
-        public static let cannotWrite = Code(rawValue: "cannot_write")
     }
 
     /// What went wrong.

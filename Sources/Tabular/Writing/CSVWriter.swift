@@ -1,5 +1,3 @@
-public import Foundation
-
 /// Writes rows as comma-separated values (RFC 4180 with line feeds): cells that hold commas, quotes, line ends or spaces
 /// at their ends are quoted. Rows are gathered and passed on about 64 KiB at a time.
 public struct CSVWriter: ~Copyable {
@@ -10,15 +8,6 @@ public struct CSVWriter: ~Copyable {
 
     /// A writer that passes its bytes to `write`; nothing is lost only if `finish()` is called.
     public init(_ write: @escaping ([UInt8]) throws -> Void) { self.write = write }
-
-    /// A writer into an open file.
-    public init(_ file: FileHandle) {
-        self.init { bytes in
-            do { try file.write(contentsOf: bytes) } catch {
-                throw TableError(.cannotWrite, "writing failed: \(error.localizedDescription)")
-            }
-        }
-    }
 
     /// Adds a cell of text to the row.
     public mutating func cell(_ text: String) {

@@ -1,6 +1,7 @@
 import CommandLine
 import Examples
 import Foundation
+import StandardIO
 import Tabular
 
 /// A table named on the command line: a file, `example:NAME`, or `-` for standard input.
@@ -10,7 +11,7 @@ enum DataArgument {
 
     /// Where the named table's bytes are; throws `UsageError` for a name that leads nowhere.
     static func source(_ name: String) throws -> TableSource {
-        if name == "-" { return .bytes(Array(FileHandle.standardInput.readDataToEndOfFile())) }
+        if name == "-" { return .bytes(try StandardStreams.readInput()) }
         if name.hasPrefix("example:") {
             let wanted = String(name.dropFirst("example:".count))
             guard let example = ExampleTable.named(wanted) else {

@@ -30,7 +30,7 @@ enum DeadLettersCommand {
         if invocation[json] {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(page), as: UTF8.self))
+            Console().print(String(decoding: try encoder.encode(page), as: UTF8.self))
         } else {
             show(page)
         }

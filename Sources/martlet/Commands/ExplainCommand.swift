@@ -2,6 +2,7 @@ import AutoML
 import CommandLine
 import Foundation
 import Learners
+import StandardIO
 import Tabular
 import Telemetry
 
@@ -44,9 +45,11 @@ enum ExplainCommand {
         defer { watch?.stop() }
         let path = invocation.operands[0]
         let model = try ModelFile.load(path)
-        for (option, name) in [(json, "json"), (html, "html")] {
-            if let file = invocation[option] { try Files.checkWritable(file, option: name) }
-        }
+        try Files.check(
+            [("--json", invocation[json]), ("--html", invocation[html])].filter { $0.1 != nil },
+            inputs: [
+                ("the model", path), ("--data", invocation[data]), ("--leaderboard", invocation[leaderboard]),
+            ])
         var options = Explainer.Options()
         options.group = invocation[group]
         options.scale = RowContributions.Scale(rawValue: invocation[scale]) ?? .prediction
@@ -76,12 +79,12 @@ enum ExplainCommand {
         if let file = invocation[leaderboard] { try addTimes(from: file, to: &explanation) }
         ExplanationText(explanation).print(to: Console())
         if let file = invocation[json] {
-            try Files.write(try ReportCoding.encoder(pretty: true).encode(explanation) + Data("\n".utf8), to: file)
+            try OutputFile.write(
+                [UInt8](try ReportCoding.encoder(pretty: true).encode(explanation)) + [0x0A], to: file)
         }
         if let file = invocation[html] {
             let name = URL(fileURLWithPath: path).lastPathComponent
-            try Files.write(
-                HTMLReport(explanation, name: name, madeOn: .here()).text.utf8, to: file)
+            try OutputFile.write(Array(HTMLReport(explanation, name: name, madeOn: .here()).text.utf8), to: file)
         }
         return 0
     }

@@ -1,6 +1,7 @@
 import AutoML
 import CommandLine
 import Foundation
+import StandardIO
 
 /// `martlet export`: a model in a form that other programs, or machines without Martlet, can use.
 enum ExportCommand {
@@ -31,11 +32,12 @@ enum ExportCommand {
         }
         let path = invocation.operands[0]
         let model = try ModelFile.load(path)
+        if let file = invocation[onnx] { try Files.check([("--onnx", file)], inputs: [("the model", path)]) }
+        if let folder = invocation[portable] { try PortableFolder.check(folder, model: path) }
         let console = Console()
         if let file = invocation[onnx] {
-            try Files.checkWritable(file, option: "onnx")
             let bytes = try model.onnx()
-            try Files.write(bytes, to: file)
+            try OutputFile.write(bytes, to: file)
             console.print("ONNX written to \(file) (\(Format.bytes(bytes.count)))")
         }
         if let folder = invocation[portable] {

@@ -1,35 +1,65 @@
 import CommandLine
 import Foundation
+import StandardIO
 
 /// Files that commands write.
 enum Files {
-    /// Writes bytes so that the file is there whole or not at all.
-    static func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
-        do {
-            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw CommandFailure("cannot write \(path): \(reason(error))")
+    /// Something a command reads or writes: the words that name it on the command line, and its path.
+    typealias Named = (words: String, path: String?)
+
+    /// Fails early, before hours are spent on what belongs in them, where one of the outputs cannot be written, or is an input
+    /// or another output too. Inputs may be `-` and `example:NAME`; an output without a path is standard output.
+    static func check(_ outputs: [Named], inputs: [Named]) throws {
+        var known: [FileIdentity: String] = [:]
+        for (words, path) in inputs {
+            guard let path, !path.hasPrefix("example:") else { continue }
+            if let file = path == "-" ? FileIdentity(descriptor: 0) : FileIdentity(path: path) { known[file] = words }
+        }
+        var paths: [String: String] = [:]
+        for (words, path) in outputs {
+            if let path { try checkWritable(path, words) }
+            let file = path.map { FileIdentity(path: $0) } ?? FileIdentity(descriptor: 1)
+            if let file {
+                if let other = known[file] { throw UsageError(clash(words, path, other)) }
+                if path != nil { known[file] = words }
+            }
+            // Two that are not there yet.
+            if let path {
+                let standard = URL(fileURLWithPath: path).standardizedFileURL.path
+                if let other = paths[standard], !isSpecial(path) { throw UsageError(clash(words, path, other)) }
+                paths[standard] = words
+            }
         }
     }
 
-    /// Fails early where `path` could not be written later, before hours are spent on what belongs in it.
-    static func checkWritable(_ path: String, option: String) throws {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    private static func clash(_ words: String, _ path: String?, _ other: String) -> String {
+        "\(words)\(path.map { " \($0)" } ?? "") is the same file as \(other)"
+    }
+
+    private static func isSpecial(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path) && FileIdentity(path: path) == nil
+    }
+
+    private static func checkWritable(_ path: String, _ words: String) throws {
+        let files = FileManager.default
         var isDirectory: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
-            throw UsageError("--\(option): \(path) is a folder")
+        if files.fileExists(atPath: path, isDirectory: &isDirectory) {
+            if isDirectory.boolValue { throw UsageError("\(words): \(path) is a folder") }
+            // A device, a pipe or a descriptor is written into.
+            guard FileIdentity(path: path) != nil else {
+                guard files.isWritableFile(atPath: path) else {
+                    throw UsageError("\(words): \(path) cannot be written to")
+                }
+                return
+            }
         }
-        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory), isDirectory.boolValue else {
-            throw UsageError("--\(option): there is no folder \(folder)")
+        let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent().path
+        guard files.fileExists(atPath: folder, isDirectory: &isDirectory), isDirectory.boolValue else {
+            throw UsageError("\(words): there is no folder \(folder)")
         }
-        guard FileManager.default.isWritableFile(atPath: folder) else {
-            throw UsageError("--\(option): the folder \(folder) cannot be written to")
+        guard files.isWritableFile(atPath: folder) else {
+            throw UsageError("\(words): the folder \(folder) cannot be written to")
         }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        return underlying.map { String(cString: strerror(Int32($0.code))) } ?? "\(error.localizedDescription)"
     }
 }
 

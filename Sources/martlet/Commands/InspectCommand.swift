@@ -29,7 +29,7 @@ enum InspectCommand {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             let document = Document(rows: profile.rows, columns: profile.columns, notes: summary.notes)
-            print(String(decoding: try encoder.encode(document), as: UTF8.self))
+            Console().print(String(decoding: try encoder.encode(document), as: UTF8.self))
         } else {
             show(profile, notes: summary.notes)
         }

@@ -11,7 +11,7 @@ enum InspectModel {
         if asJSON {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(header), as: UTF8.self))
+            Console().print(String(decoding: try encoder.encode(header), as: UTF8.self))
             return 0
         }
         let console = Console()

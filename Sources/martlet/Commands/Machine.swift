@@ -1,5 +1,6 @@
 import AutoML
 import Foundation
+import StandardIO
 import Telemetry
 
 /// What this process has to train with.
@@ -30,8 +31,7 @@ enum Machine {
             Console.printError(
                 "martlet: there is not enough memory: \(Format.bytes(used)) are in use and more is needed, "
                     + "\(Format.bytes(memory.bytes)) is what \(memory.origin) allows")
-            fflush(nil)
-            _exit(1)
+            Signals.exit(1)
         }
     }
 }

@@ -40,10 +40,11 @@ enum MasterCommand {
         options.slots = 0
         options.runningExperiments = invocation[experiments] ?? 4
         options.threads = invocation[threads] ?? ProcessLimits.current.processors
-        options.spoolFolder =
-            invocation[spoolFolder]
-            ?? FileManager.default.temporaryDirectory.path
+        let temporary =
+            FileManager.default.temporaryDirectory.path
             + "/martlet-spool-\(ProcessInfo.processInfo.processIdentifier)"
+        options.spoolFolder = invocation[spoolFolder] ?? temporary
+        defer { rmdir(temporary) }
         let watching = try Watching(invocation, role: "master")
         defer { withExtendedLifetime(watching) {} }
         let instruments = watching.instruments
@@ -52,9 +53,8 @@ enum MasterCommand {
         let watch = MemoryWatch(onLow: { service.relieve() }, onOut: { _ in })
         defer { watch?.stop() }
         let server = try MartletServer(configuration, service: service, instruments: instruments)
-        let console = Console()
         try await server.run { port in
-            console.print(
+            Console.notice(
                 "Martlet \(martletVersion) master is ready at \(ServerOptions.address(configuration, port: port))")
         }
         await instruments.tracer.shutdown()

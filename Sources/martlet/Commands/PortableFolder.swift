@@ -2,11 +2,24 @@ import AutoML
 import CommandLine
 import Foundation
 import Learners
+import StandardIO
 import Tabular
 
 /// A folder with a model, a program that predicts with it and needs nothing else, and a few lines that say how.
 enum PortableFolder {
     static let programName = "martlet-predict"
+    private static let modelName = "model.martlet"
+
+    /// Throws `UsageError` where writing the folder would replace the model that it is made from, or the program.
+    static func check(_ path: String, model: String) throws {
+        let folder = URL(fileURLWithPath: path)
+        var inputs: [Files.Named] = [("the model", model)]
+        if let program = try? findProgram() { inputs.append(("the program", program)) }
+        for name in [modelName, programName] {
+            let file = folder.appendingPathComponent(name).path
+            if FileIdentity(path: file) != nil { try Files.check([("--portable:", file)], inputs: inputs) }
+        }
+    }
 
     /// Writes the folder; of a folder that is there, only the files of these names are replaced.
     /// - Returns: the program's size in bytes.
@@ -24,10 +37,10 @@ enum PortableFolder {
             throw UsageError("--portable: the folder \(path) cannot be made: \(error.localizedDescription)")
         }
         guard let content = files.contents(atPath: program) else { throw CommandFailure("cannot read \(program)") }
-        try Files.write(bytes, to: folder.appendingPathComponent("model.martlet").path)
-        try Files.write(Data(readme(model).utf8), to: folder.appendingPathComponent("README").path)
+        try OutputFile.write(bytes, to: folder.appendingPathComponent(modelName).path)
+        try OutputFile.write(Array(readme(model).utf8), to: folder.appendingPathComponent("README").path)
         let copy = folder.appendingPathComponent(programName).path
-        try Files.write(content, to: copy)
+        try OutputFile.write([UInt8](content), to: copy)
         guard chmod(copy, 0o755) == 0 else { throw CommandFailure("cannot make \(copy) executable") }
         return content.count
     }

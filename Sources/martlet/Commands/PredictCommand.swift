@@ -2,6 +2,7 @@ import AutoML
 import CommandLine
 import Foundation
 import Learners
+import StandardIO
 import Tabular
 import Telemetry
 
@@ -35,7 +36,9 @@ enum PredictCommand {
         let model = try ModelFile.load(invocation.operands[0])
         let source = try DataArgument.source(invocation.operands[1])
         let path = invocation[output]
-        if let path { try Files.checkWritable(path, option: "output") }
+        try Files.check(
+            [(path == nil ? "standard output" : "--output", path)],
+            inputs: [("the model", invocation.operands[0]), ("the table", invocation.operands[1])])
         let threadCount = invocation[threads] ?? ProcessLimits.current.processors
         var reading = ReadOptions.matching(
             model.header.plan.sourceSchema, mismatch: invocation[lenient] ? .missing : .error)
@@ -58,46 +61,27 @@ enum PredictCommand {
         let pool = ThreadPool(threadCount: threads)
         defer { pool.stop() }
         let context = TrainingContext(pool: pool)
-        let partial = path.map { $0 + ".partial" }
-        var file = FileHandle.standardOutput
-        if let partial {
-            guard FileManager.default.createFile(atPath: partial, contents: nil),
-                let handle = FileHandle(forWritingAtPath: partial)
-            else {
-                throw CommandFailure("cannot write \(partial)")
-            }
-            file = handle
+        let output = try OutputFile(path ?? StandardStreams.outputPath)
+        var writer = CSVWriter { try output.write($0) }
+        writer.cell("prediction")
+        for name in model.header.classes { writer.cell("probability_\(name)") }
+        if explains {
+            writer.cell("base")
+            for source in model.header.plan.sources { writer.cell("contribution_\(source.name)") }
         }
-        do {
-            var writer = CSVWriter(file)
-            writer.cell("prediction")
-            for name in model.header.classes { writer.cell("probability_\(name)") }
-            if explains {
-                writer.cell("base")
-                for source in model.header.plan.sources { writer.cell("contribution_\(source.name)") }
+        try writer.endRow()
+        _ = try TableReader.readChunks(source, options) { chunk in
+            let predictions = try model.predict(chunk, context: context)
+            // Contributions take far more memory than predictions: a part of the rows at a time.
+            for start in stride(from: 0, to: explains ? chunk.rowCount : 0, by: 2048) {
+                let rows = start..<min(start + 2048, chunk.rowCount)
+                let part = try model.contributions(chunk.selecting(rows.map { Int32($0) }), context: context)
+                try write(predictions, rows, part, of: model, to: &writer)
             }
-            try writer.endRow()
-            _ = try TableReader.readChunks(source, options) { chunk in
-                let predictions = try model.predict(chunk, context: context)
-                // Contributions take far more memory than predictions: a part of the rows at a time.
-                for start in stride(from: 0, to: explains ? chunk.rowCount : 0, by: 2048) {
-                    let rows = start..<min(start + 2048, chunk.rowCount)
-                    let part = try model.contributions(chunk.selecting(rows.map { Int32($0) }), context: context)
-                    try write(predictions, rows, part, of: model, to: &writer)
-                }
-                if !explains { try write(predictions, 0..<predictions.rowCount, nil, of: model, to: &writer) }
-            }
-            try writer.finish()
-        } catch {
-            if let partial { try? FileManager.default.removeItem(atPath: partial) }
-            throw error
+            if !explains { try write(predictions, 0..<predictions.rowCount, nil, of: model, to: &writer) }
         }
-        if let path, let partial {
-            try file.close()
-            guard rename(partial, path) == 0 else {
-                throw CommandFailure("cannot write \(path): \(String(cString: strerror(errno)))")
-            }
-        }
+        try writer.finish()
+        try output.finish()
     }
 
     private static func write(

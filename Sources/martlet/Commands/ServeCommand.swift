@@ -34,10 +34,9 @@ enum ServeCommand {
         let watch = MemoryWatch(onLow: { service.relieve() }, onOut: { _ in })
         defer { watch?.stop() }
         let server = try MartletServer(configuration, service: service, instruments: instruments)
-        let console = Console()
         try await server.run { port in
-            console.print("Martlet \(martletVersion) is ready at \(ServerOptions.address(configuration, port: port))")
-            console.print("Data is kept in \(folder.path); Ctrl-C stops it, and experiments go on at the next start.")
+            Console.notice("Martlet \(martletVersion) is ready at \(ServerOptions.address(configuration, port: port))")
+            Console.notice("Data is kept in \(folder.path); Ctrl-C stops it, and experiments go on at the next start.")
         }
         await instruments.tracer.shutdown()
         return 0

@@ -2,6 +2,7 @@ import AutoML
 import CommandLine
 import Foundation
 import Learners
+import StandardIO
 import Synchronization
 import Tabular
 import Telemetry
@@ -38,7 +39,7 @@ enum TrainCommand {
               martlet train example:titanic --target Survived
               martlet train churn.csv --target Churn --time-budget 10m --output churn.martlet
 
-            Ctrl-C ends it with the best model so far.
+            Ctrl-C, SIGTERM or a terminal that hangs up end it with the best model so far.
             """,
         operands: [DataArgument.operand],
         options: [
@@ -51,8 +52,9 @@ enum TrainCommand {
     private static func run(_ invocation: Invocation) async throws -> Int32 {
         let start = ContinuousClock.now
         let settings = try settings(invocation)
-        if let path = invocation[output] { try Files.checkWritable(path, option: "output") }
-        if let path = invocation[leaderboard] { try Files.checkWritable(path, option: "leaderboard") }
+        try Files.check(
+            [("--output", invocation[output]), ("--leaderboard", invocation[leaderboard])].filter { $0.1 != nil },
+            inputs: [("the table", invocation.operands[0])])
         let threadCount = invocation[threads] ?? ProcessLimits.current.processors
 
         var reading = ReadOptions(threads: threadCount)
@@ -60,17 +62,20 @@ enum TrainCommand {
         let source = try DataArgument.source(invocation.operands[0])
         let cancellation = Mutex<Cancellation?>(nil)
         let wasInterrupted = Mutex(false)
-        let interrupt = Interrupt {
-            wasInterrupted.withLock { $0 = true }
-            cancellation.withLock { $0?.cancel() }
-        }
+        var interrupt: Interrupt?
         defer { withExtendedLifetime(interrupt) {} }
 
         let underWay = Mutex<LocalExperiment?>(nil)
         let watch = Machine.watchMemory { _ = underWay.withLock { $0 }?.relieve() }
         defer { watch?.stop() }
         let progress = TrainingProgress(settings.budget, start: start)
-        let experiment = try prepare(source, reading, settings, progress, start: start)
+        let experiment = try prepare(source, reading, settings, progress, start: start) {
+            // Before, there is nothing to end with, and a signal ends the process at once.
+            interrupt = Interrupt {
+                wasInterrupted.withLock { $0 = true }
+                cancellation.withLock { $0?.cancel() }
+            }
+        }
         underWay.withLock { $0 = experiment }
         cancellation.withLock { $0 = experiment.cancellation }
         if wasInterrupted.withLock({ $0 }) { experiment.cancellation.cancel() }
@@ -78,13 +83,13 @@ enum TrainCommand {
         progress.end(finished.leaderboard, interrupted: wasInterrupted.withLock { $0 })
 
         if let path = invocation[output] {
-            try Files.write(finished.artifact, to: path)
+            try OutputFile.write(finished.artifact, to: path)
             progress.note("Model written to \(path) (\(Format.bytes(finished.artifact.count)))")
         }
         if let path = invocation[leaderboard] {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try Files.write(try encoder.encode(finished.leaderboard) + Data("\n".utf8), to: path)
+            try OutputFile.write([UInt8](try encoder.encode(finished.leaderboard)) + [0x0A], to: path)
         }
         if let cut = finished.leaderboard.memoryCut { progress.note(cut.summary) }
         return 0
@@ -93,9 +98,10 @@ enum TrainCommand {
     /// Reads the table and prepares the experiment, which is all that is left of the table then.
     private static func prepare(
         _ source: TableSource, _ reading: ReadOptions, _ settings: ExperimentSettings, _ progress: TrainingProgress,
-        start: ContinuousClock.Instant
+        start: ContinuousClock.Instant, whenRead: () -> Void
     ) throws -> LocalExperiment {
         let (table, notes) = try TableReader.read(source, reading)
+        whenRead()
         progress.read(table, notes: notes)
         return try LocalExperiment(
             table, settings: settings,

@@ -2,6 +2,7 @@ import AutoML
 import CommandLine
 import Drivers
 import Foundation
+import HTTP
 import Platform
 import Server
 import Telemetry
@@ -29,7 +30,8 @@ enum WorkerCommand {
         environment: "MARTLET_WORKER_MONITORING_HOST"
     ).configured(key: "worker.monitoring_host")
     static let monitoringPort = Option<Int?>.integer(
-        "monitoring-port", value: "PORT", help: "Their port, 0 for a free one (8081)", range: 0...65535,
+        "monitoring-port", value: "PORT",
+        help: "Their port, 0 for a free one (8081, or a free one where that is taken)", range: 0...65535,
         environment: "MARTLET_WORKER_MONITORING_PORT"
     ).configured(key: "worker.monitoring_port")
 
@@ -58,7 +60,7 @@ enum WorkerCommand {
             invocation[threads] ?? max(1, ProcessLimits.current.processors / options.slots)
         options.memoryLimit = invocation[memory] ?? Machine.trainingMemory
         if let grace = invocation[grace] { options.grace = grace }
-        let configuration = try monitoring(invocation)
+        var configuration = try monitoring(invocation)
         let watching = try Watching(invocation, role: "worker")
         defer { withExtendedLifetime(watching) {} }
         let instruments = watching.instruments
@@ -66,12 +68,24 @@ enum WorkerCommand {
         let worker = MartletWorker(stores: stores, options: options, instruments: instruments)
         let watch = MemoryWatch(onLow: { worker.relieve() }, onOut: { _ in })
         defer { watch?.stop() }
-        let monitoring = try MonitoringServer(configuration, instruments: instruments) { worker.isReady }
-        let console = Console()
+        var monitoring = try MonitoringServer(configuration, instruments: instruments) { worker.isReady }
         try await Termination.run {
-            let port = try monitoring.start()
+            let port: Int
+            do {
+                port = try monitoring.start()
+            } catch let error as HTTPError where error.code == .cannotListen {
+                guard invocation[monitoringPort] == nil else {
+                    throw CommandFailure("\(error); --monitoring-port sets another port, 0 a free one")
+                }
+                // Another worker of this machine has the usual one.
+                configuration.port = 0
+                monitoring = try MonitoringServer(configuration, instruments: instruments) { worker.isReady }
+                port = try monitoring.start()
+                instruments.log.info(
+                    "the usual port is taken: another is used", LogField("error", "\(error)"), LogField("port", port))
+            }
             try await worker.start()
-            console.print(
+            Console.notice(
                 """
                 Martlet \(martletVersion) worker \(worker.name) is ready, monitored at \
                 \(ServerOptions.address(configuration, port: port))

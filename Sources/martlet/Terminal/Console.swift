@@ -1,4 +1,5 @@
 import Foundation
+import StandardIO
 
 /// Standard output and error of this process: whole lines, a status line that is redrawn, colours where a person looks.
 final class Console: @unchecked Sendable {
@@ -22,16 +23,19 @@ final class Console: @unchecked Sendable {
     /// Prints lines above the status line.
     func print(_ text: String) {
         lock.withLock {
-            Console.write((status.isEmpty ? "" : "\r\u{1b}[K") + text + "\n" + status, to: 1)
+            StandardStreams.print((status.isEmpty ? "" : "\r\u{1b}[K") + text + "\n" + status)
         }
     }
+
+    /// Prints a line that may be lost: a server goes on without it.
+    static func notice(_ text: String) { StandardStreams.notice(text + "\n") }
 
     /// Redraws the status line; nothing where standard output is not a terminal.
     func showStatus(_ text: String) {
         guard isTerminal else { return }
         lock.withLock {
             status = String(text.prefix(max(10, width - 1)))
-            Console.write("\r\u{1b}[K" + status, to: 1)
+            StandardStreams.print("\r\u{1b}[K" + status)
         }
     }
 
@@ -40,22 +44,13 @@ final class Console: @unchecked Sendable {
         lock.withLock {
             guard !status.isEmpty else { return }
             status = ""
-            Console.write("\r\u{1b}[K", to: 1)
+            StandardStreams.print("\r\u{1b}[K")
         }
     }
 
     /// Prints a line to standard error.
-    static func printError(_ text: String) { write(text + "\n", to: 2) }
+    static func printError(_ text: String) { StandardStreams.printError(text + "\n") }
 
     /// Text in bold where a person looks.
     func bold(_ text: String) -> String { isTerminal ? "\u{1b}[1m\(text)\u{1b}[0m" : text }
-
-    private static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-            if written < 0, errno != EINTR { return }
-            bytes = bytes.dropFirst(max(0, written))
-        }
-    }
 }

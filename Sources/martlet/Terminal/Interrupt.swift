@@ -1,7 +1,8 @@
 import Dispatch
 import Foundation
+import StandardIO
 
-/// Turns SIGINT and SIGTERM into a call; the second one ends the process at once, as people expect of Ctrl-C.
+/// Turns the signals that end a process into a call; the second one ends it at once, as people expect of Ctrl-C.
 final class Interrupt: @unchecked Sendable {
     private let sources: [any DispatchSourceSignal]
 
@@ -9,11 +10,11 @@ final class Interrupt: @unchecked Sendable {
     init(_ action: @escaping @Sendable () -> Void) {
         let queue = DispatchQueue(label: "martlet.interrupt")
         let once = Once()
-        sources = [SIGINT, SIGTERM].map { number in
+        sources = Signals.ending.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
-                if once.isFirst() { action() } else { _exit(128 + number) }
+                if once.isFirst() { action() } else { Signals.end(by: number) }
             }
             source.activate()
             return source
