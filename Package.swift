@@ -100,6 +100,15 @@ let package = Package(
                 .linkedLibrary("_FoundationCollections"), .linkedLibrary("_FoundationCShims"), .linkedLibrary("stdc++"),
             ]),
 
+        // What looks for crashes: scripts/fuzz.sh builds it with AddressSanitizer.
+        .target(name: "CCoverage"),
+        .executableTarget(
+            name: "martlet-fuzz",
+            dependencies: [
+                "CCoverage", "Server", "Drivers", "Platform", "AutoML", "Learners", "Search", "Tabular", "HTTP",
+            ],
+            swiftSettings: common),
+
         .executableTarget(
             name: "martlet-bench",
             dependencies: [

@@ -22,6 +22,7 @@ shipped="$($release --show-bin-path)/martlet"
 step "web: browser tests" env MARTLET_TEST_BINARY="$shipped" scripts/browser-tests.sh
 step "deploy: tests" env MARTLET_TEST_BINARY="$shipped" scripts/deploy-tests.sh
 step "API: every route by its document" env MARTLET_TEST_BINARY="$shipped" scripts/api-tests.sh
+step "fuzzing: build and a short run" scripts/fuzz.sh --short
 export MARTLET_TEST_PYTHON="${MARTLET_TEST_PYTHON-$(scripts/python-tools.sh)}"
 if [ -z "${MARTLET_TEST_SERVICES:-}" ]; then
     echo "MARTLET_TEST_SERVICES is not set: tests against Cassandra, Kafka and Redis are skipped" >&2

@@ -67,7 +67,12 @@ public enum ChunkCodec {
 
     /// The column in `bytes`, equal to the slice that was encoded.
     /// - Throws: `TableError` with the code `corruptChunk` for bytes that are not a whole, undamaged chunk.
-    public static func decode(_ bytes: [UInt8]) throws -> Column {
+    public static func decode(_ bytes: [UInt8]) throws -> Column { try column(payload(of: bytes)) }
+
+    // MARK: Parts
+
+    /// What an undamaged chunk holds; with `seal` and `column` for tests that damage it behind its checksum.
+    package static func payload(of bytes: [UInt8]) throws -> [UInt8] {
         var reader = ChunkReader(bytes)
         guard try reader.bytes(4) == magic else { throw corrupt("it does not start like a chunk") }
         let checksum = try reader.uint32()
@@ -80,10 +85,8 @@ public enum ChunkCodec {
             compressed.withUnsafeBytes { ZSTD_decompress(out.baseAddress, out.count, $0.baseAddress, $0.count) }
         }
         guard ZSTD_isError(got) == 0, got == size else { throw corrupt("it does not decompress") }
-        return try column(payload)
+        return payload
     }
-
-    // MARK: Parts
 
     private static let magic = Array("MTC1".utf8)
     private static let maximumPayload = 256 << 20
@@ -94,7 +97,8 @@ public enum ChunkCodec {
         bytes.withUnsafeBufferPointer { UInt32(crc32_z(0, $0.baseAddress, $0.count)) }
     }
 
-    private static func seal(_ payload: [UInt8]) throws -> [UInt8] {
+    /// The chunk that holds `payload`.
+    package static func seal(_ payload: [UInt8]) throws -> [UInt8] {
         guard payload.count <= maximumPayload else { throw TableError(.tooLarge, "the rows do not fit a chunk") }
         var compressed = [UInt8](repeating: 0, count: ZSTD_compressBound(payload.count))
         let size = compressed.withUnsafeMutableBytes { out in
