@@ -18,6 +18,7 @@ struct Dialect: Sendable, Hashable {
 struct RecordScanner {
     private let bytes: ArraySlice<UInt8>
     private let dialect: Dialect
+    private let maximumCells: Int
     /// Where the next row starts.
     private(set) var position: Int
     /// Line ends passed.
@@ -26,16 +27,20 @@ struct RecordScanner {
     private(set) var hitEnd = false
     /// Whether the text ended inside quotes in the last row.
     private(set) var endedInQuotes = false
+    /// Whether a row had more than `maximumCells` cells, at which the scanner stopped.
+    private(set) var isTooWide = false
 
-    init(_ bytes: ArraySlice<UInt8>, _ dialect: Dialect) {
+    init(_ bytes: ArraySlice<UInt8>, _ dialect: Dialect, maximumCells: Int = .max) {
         self.bytes = bytes
         self.dialect = dialect
+        self.maximumCells = maximumCells
         position = bytes.startIndex
     }
 
-    /// The next row's cells, quotes taken off and trimmed; nil at the end. A blank line is a row of one empty cell.
+    /// The next row's cells, quotes taken off and trimmed; nil at the end, and after a row that is too wide, of which the
+    /// first cells are given. A blank line is a row of one empty cell.
     mutating func next() -> [[UInt8]]? {
-        guard position < bytes.endIndex else { return nil }
+        guard position < bytes.endIndex, !isTooWide else { return nil }
         var cells: [[UInt8]] = []
         var cell: [UInt8] = []
         var isQuoted = false
@@ -66,6 +71,10 @@ struct RecordScanner {
                 cells.append(Self.trim(cell))
                 cell.removeAll()
                 atStart = true
+                if cells.count >= maximumCells {
+                    isTooWide = true
+                    return cells
+                }
             } else if byte == dialect.terminator {
                 cells.append(Self.trim(cell))
                 return cells

@@ -21,6 +21,7 @@ public struct ProfileBuilder: Sendable {
     public func profile(notes more: [ReadNote] = []) -> TableProfile {
         var profiles = columns.map { $0.profile(rows: rows) }
         var seen: [UInt64: String] = [:]
+        let notes = Dictionary(grouping: notes + more) { $0.column }
         for (index, column) in columns.enumerated() {
             if let original = seen[column.content] {
                 profiles[index].warnings.append(.duplicateColumn)
@@ -28,7 +29,7 @@ public struct ProfileBuilder: Sendable {
             } else {
                 seen[column.content] = column.name
             }
-            for note in notes + more where note.column == column.name {
+            for note in notes[column.name] ?? [] {
                 if note.code == .ambiguousDates { profiles[index].warnings.append(.ambiguousDates) }
                 if note.code == .ambiguousNumbers { profiles[index].warnings.append(.ambiguousNumbers) }
             }
@@ -58,8 +59,7 @@ struct ColumnProfiler: Sendable {
     private var count = 0
     private var low = Double.infinity
     private var high = -Double.infinity
-    private var mean = 0.0
-    private var squares = 0.0
+    private var moments = Moments()
     private var sample = RowSample()
     private var levels: [Spelling: Int] = [:]
     private var counts: [(value: String, count: Int)] = []
@@ -127,10 +127,7 @@ struct ColumnProfiler: Sendable {
             count += 1
             low = min(low, value)
             high = max(high, value)
-            // Welford 1962.
-            let delta = value - mean
-            mean += delta / Double(count)
-            squares += delta * (value - mean)
+            moments.add(value)
             sample.add(value, row: firstRow + row)
         }
     }
@@ -142,8 +139,8 @@ struct ColumnProfiler: Sendable {
             let sorted = sample.values.sorted()
             profile.minimum = low
             profile.maximum = high
-            profile.mean = mean
-            profile.standardDeviation = count > 1 ? (squares / Double(count - 1)).squareRoot() : 0
+            profile.mean = moments.mean
+            profile.standardDeviation = moments.deviation
             profile.quantiles = [0.05, 0.25, 0.5, 0.75, 0.95].map { Self.quantile(sorted, $0) }
             profile.histogram = histogram(sorted)
         }
@@ -165,7 +162,10 @@ struct ColumnProfiler: Sendable {
         let place = fraction * Double(sorted.count - 1)
         let below = Int(place)
         let above = min(below + 1, sorted.count - 1)
-        return sorted[below] + (sorted[above] - sorted[below]) * (place - Double(below))
+        let (distance, share) = (sorted[above] - sorted[below], place - Double(below))
+        // What lies further apart than the largest number has no distance.
+        guard distance.isFinite else { return sorted[below] * (1 - share) + sorted[above] * share }
+        return sorted[below] + distance * share
     }
 
     private func histogram(_ sorted: [Double]) -> ColumnProfile.Histogram {
@@ -183,6 +183,39 @@ struct ColumnProfiler: Sendable {
         }
         let edges = (0...bins).map { $0 == bins ? high : low + width * Double($0) }
         return ColumnProfile.Histogram(edges: edges, counts: counts)
+    }
+}
+
+/// Mean and deviation of numbers, gathered one by one (Welford 1962), of whatever size they are.
+struct Moments: Sendable {
+    /// Beyond it squares could not be held: then all is kept in `smallUnit`s.
+    private static let large = 0x1p480
+    private static let smallUnit = 0x1p-600
+
+    private var count = 0
+    private var unit = 1.0
+    private var scaledMean = 0.0
+    private var scaledSquares = 0.0
+
+    mutating func add(_ value: Double) {
+        if value.magnitude > Self.large, unit == 1 {
+            unit = Self.smallUnit
+            scaledMean *= unit
+            scaledSquares = scaledSquares * unit * unit
+        }
+        count += 1
+        let delta = value * unit - scaledMean
+        scaledMean += delta / Double(count)
+        scaledSquares += delta * (value * unit - scaledMean)
+    }
+
+    var mean: Double { scaledMean / unit }
+
+    /// That of a sample (divided by n − 1); nil where it is larger than the largest number.
+    var deviation: Double? {
+        if count < 2 { return 0 }
+        let deviation = (scaledSquares / Double(count - 1)).squareRoot() / unit
+        return deviation.isFinite ? deviation : nil
     }
 }
 

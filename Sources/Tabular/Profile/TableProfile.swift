@@ -72,7 +72,7 @@ public struct ColumnProfile: Sendable, Hashable, Codable {
     public var maximum: Double?
     /// Mean of the numbers.
     public var mean: Double?
-    /// Standard deviation of the numbers, of a sample (divided by n − 1).
+    /// Standard deviation of the numbers, of a sample (divided by n − 1); nil where it is larger than the largest number.
     public var standardDeviation: Double?
     /// The numbers below which 5, 25, 50, 75 and 95 % lie; from a sample of 65,536 rows where there are more.
     public var quantiles: [Double]?

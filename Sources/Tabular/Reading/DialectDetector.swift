@@ -2,10 +2,13 @@
 enum DialectDetector {
     /// The delimiter that divides the rows of `text` most evenly; among equals the one whose cells read as numbers, dates
     /// and truth words most often, then the one that makes more cells. 0 if the first row holds none of the candidates.
-    static func delimiter(_ text: ArraySlice<UInt8>, _ terminator: UInt8, isWhole: Bool) -> UInt8 {
+    static func delimiter(
+        _ text: ArraySlice<UInt8>, _ terminator: UInt8, isWhole: Bool, maximumCells: Int = .max
+    ) -> UInt8 {
         var best: (score: Double, typed: Double, cells: Int, delimiter: UInt8)?
         for candidate in Dialect.candidates {
-            var scanner = RecordScanner(text, Dialect(delimiter: candidate, terminator: terminator))
+            var scanner = RecordScanner(
+                text, Dialect(delimiter: candidate, terminator: terminator), maximumCells: maximumCells)
             var width = 0
             var rows = 0
             var even = 0

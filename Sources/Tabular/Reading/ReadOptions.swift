@@ -34,6 +34,9 @@ public struct ReadOptions: Sendable, Hashable {
         "NA", "N/A", "n/a", "null", "NULL", "Null", "NaN", "nan", "None", "?", "-",
     ]
 
+    /// Columns that a table may have where nothing else is asked for.
+    public static let defaultMaximumColumns = 100_000
+
     /// The character between cells; nil to detect one of comma, semicolon, tab and pipe.
     public var delimiter: Character?
     /// Whether the first row holds names; nil to detect.
@@ -56,6 +59,8 @@ public struct ReadOptions: Sendable, Hashable {
     public var columns: Set<String>?
     /// Stop after that many rows; types are then inferred from these.
     public var maximumRows: Int?
+    /// Columns that a table may have; one with more is refused while its first row is read.
+    public var maximumColumns = ReadOptions.defaultMaximumColumns
     /// Threads that parse; nil for one a processor. The result does not depend on it.
     public var threads: Int?
     /// Bytes parsed at a time; the result does not depend on it.

@@ -91,10 +91,13 @@ struct TextLayout: Sendable {
         guard start < sample.endIndex else { throw TableError(.empty, "the file is empty") }
         let text = sample[start...]
         let dialect = Dialect(
-            delimiter: delimiter ?? DialectDetector.delimiter(text, terminator, isWhole: isWhole),
+            delimiter: delimiter
+                ?? DialectDetector.delimiter(
+                    text, terminator, isWhole: isWhole, maximumCells: options.maximumColumns),
             terminator: terminator)
-        var scanner = RecordScanner(text, dialect)
+        var scanner = RecordScanner(text, dialect, maximumCells: options.maximumColumns)
         guard let first = scanner.next() else { throw TableError(.empty, "the file is empty") }
+        try check(first, scanner, isWhole: isWhole, options, line: lines + 1)
         if scanner.endedInQuotes, isWhole {
             throw TableError(.unclosedQuote, "a quote is opened and never closed", line: lines + 1)
         }
@@ -141,11 +144,29 @@ struct TextLayout: Sendable {
         return layout
     }
 
+    /// Throws for a first row that is beyond the limits on columns, cells and rows.
+    private static func check(
+        _ first: [[UInt8]], _ scanner: RecordScanner, isWhole: Bool, _ options: ReadOptions, line: Int
+    ) throws {
+        if scanner.isTooWide {
+            throw TableError(
+                .tooLarge, "the table has more than \(options.maximumColumns) columns, which is the limit", line: line)
+        }
+        if let long = first.firstIndex(where: { $0.count > BlockParser.maximumCellBytes }) {
+            throw TableError(.tooLarge, "the cell of column \(long + 1) is longer than 256 KiB", line: line)
+        }
+        if scanner.hitEnd, !isWhole, !scanner.endedInQuotes {
+            throw TableError(.tooLarge, "the first row is longer than 16 MiB", line: line)
+        }
+    }
+
     /// Names that are there and distinct.
     static func repair(_ header: [String], line: Int?) -> (names: [String], notes: [ReadNote]) {
         var notes: [ReadNote] = []
         var taken = Set(header.filter { !$0.isEmpty })
         var seen = Set<String>()
+        // The number that the next column of a name gets, so that not all are tried again for each.
+        var numbers: [String: Int] = [:]
         let names = header.enumerated().map { index, name in
             var unique = name
             if name.isEmpty {
@@ -156,8 +177,9 @@ struct TextLayout: Sendable {
                         .emptyName, "column \(index + 1) has no name and is called \(unique)", column: unique,
                         line: line))
             } else if seen.contains(name) {
-                var number = 2
+                var number = numbers[name] ?? 2
                 while taken.contains("\(name)_\(number)") { number += 1 }
+                numbers[name] = number + 1
                 unique = "\(name)_\(number)"
                 notes.append(
                     ReadNote(

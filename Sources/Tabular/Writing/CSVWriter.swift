@@ -31,7 +31,7 @@ public struct CSVWriter: ~Copyable {
     public mutating func cell(_ number: Double) {
         separate()
         if number.isNaN { return }
-        if let whole = Int64(exactly: number), abs(whole) < 1 << 53 {
+        if let whole = Int64(exactly: number), whole.magnitude < 1 << 53 {
             buffer.append(contentsOf: String(whole).utf8)
         } else {
             buffer.append(contentsOf: number.description.utf8)
@@ -116,8 +116,9 @@ public enum DateText {
     /// Microseconds since 1970-01-01T00:00:00Z as `2024-03-31T14:05:09Z`, with a fraction where there is one.
     public static func datetime(_ microseconds: Int64) -> String {
         let perDay = DateParser.Moment.microsecondsPerDay
-        let days = (microseconds - (microseconds % perDay + perDay) % perDay) / perDay
-        let inDay = Int(microseconds - days * perDay)
+        // Rounded down, without a product that the smallest number has no room for.
+        let days = microseconds / perDay - (microseconds % perDay < 0 ? 1 : 0)
+        let inDay = Int((microseconds % perDay + perDay) % perDay)
         let seconds = inDay / 1_000_000
         var text =
             "\(date(days))T\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
@@ -132,7 +133,8 @@ public enum DateText {
 
     /// Year, month and day (Hinnant 2013, `civil_from_days`).
     static func civil(_ days: Int64) -> (year: Int, month: Int, day: Int) {
-        let shifted = Int(days) + 719_468
+        // Days that no calendar has, as damaged bytes may hold, are taken for the last one.
+        let shifted = Int(min(max(days, -lastDay), lastDay)) + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
@@ -141,6 +143,8 @@ public enum DateText {
         let month = shiftedMonth + (shiftedMonth < 10 ? 3 : -9)
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
     }
+
+    private static let lastDay: Int64 = 1 << 40
 
     private static func padded(_ number: Int, _ width: Int) -> String {
         let digits = String(number)

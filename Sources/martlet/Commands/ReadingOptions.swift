@@ -19,8 +19,12 @@ enum ReadingOptions {
         "missing", value: "A,B",
         help: "What stands for a missing value, the empty cell aside (NA, N/A, null, NaN, None, ?, -)")
 
+    static let maximumColumns = Option<Int?>.integer(
+        "max-columns", help: "Columns that a table may have (100000)", range: 1...10_000_000)
+
     static let declarations = [
         delimiter.declaration, encoding.declaration, noHeader.declaration, sheet.declaration, missing.declaration,
+        maximumColumns.declaration,
     ]
 
     /// Sets in `options` what the command line says.
@@ -29,6 +33,7 @@ enum ReadingOptions {
         options.encoding = ReadOptions.Encoding(rawValue: invocation[encoding])
         if invocation[noHeader] { options.header = false }
         options.sheet = invocation[sheet]
+        if let columns = invocation[maximumColumns] { options.maximumColumns = columns }
         if invocation.isGiven(missing) { options.missingMarkers = [""] + invocation[missing] }
     }
 }

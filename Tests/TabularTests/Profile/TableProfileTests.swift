@@ -25,6 +25,25 @@ import Testing
         #expect(profile.columns[3].top?.first == ColumnProfile.Level(value: "Zug", count: 60))
     }
 
+    @Test func numbersNearTheLargestHaveADeviation() throws {
+        func profile(_ cells: [String]) throws -> ColumnProfile {
+            let text = "n,m\n" + cells.map { "\($0),1" }.joined(separator: "\n") + "\n"
+            return TableProfile(try TableReader.read(.bytes(Array(text.utf8))).table).columns[0]
+        }
+        let large = try profile(["1e155", "-1e155", "3e155", "5"])
+        #expect(abs((large.mean ?? 0) / 7.5e154 - 1) < 1e-12)
+        #expect(abs((large.standardDeviation ?? 0) / 1.707825127659933e155 - 1) < 1e-12)
+        // Further apart than the largest number: quantiles lie between, and there is a deviation as long as there can be.
+        let apart = try profile(["1.5e308", "-1.5e308", "1.5e308", "-1.5e308", "0"])
+        #expect(apart.mean == 0 && apart.quantiles?[2] == 0)
+        #expect(apart.quantiles?.allSatisfy(\.isFinite) == true)
+        #expect(abs((apart.standardDeviation ?? 0) / 1.5e308 - 1) < 1e-12)
+        #expect(try profile(["1.7e308", "-1.7e308"]).standardDeviation == nil)
+        let small = try profile(["1", "2", "3", "4"])
+        #expect(small.standardDeviation == (5.0 / 3).squareRoot())
+        _ = try JSONEncoder().encode([large, apart, try profile(["1.7e308", "-1.7e308"])])
+    }
+
     @Test func howRowsAreCutDoesNotMatter() throws {
         let table = try table()
         var builder = ProfileBuilder()
