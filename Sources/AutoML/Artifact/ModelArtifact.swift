@@ -106,9 +106,8 @@ extension ModelArtifact {
         if !bytes.starts(with: ModelArtifact.magic.utf8) {
             throw AutoMLError(.damagedModel, "this is not a Martlet model")
         }
-        let (content, version) = try Sealed.open(
+        var (reader, version) = try Sealed.open(
             bytes, ModelArtifact.magic, versions: 1...ModelArtifact.formatVersion, what: what)
-        var reader = BinaryReader(content)
         do {
             header = try JSONDecoder().decode(ModelHeader.self, from: Data(try reader.readArray(UInt8.self)))
             goldenRows = try ModelArtifact.goldenRows(&reader)
@@ -133,8 +132,13 @@ extension ModelArtifact {
         } catch {
             throw AutoMLError(.damagedModel, "\(what) is damaged: \(error)")
         }
-        guard header.task == .regression || header.classes.count > 1 else {
-            throw AutoMLError(.damagedModel, "\(what) is damaged: it names fewer than two classes")
+        let counts = [header.rows, evaluation?.document.evaluation.rows ?? 0]
+        guard counts.allSatisfy({ (0...Int(Int32.max)).contains($0) }) else {
+            throw AutoMLError(.damagedModel, "\(what) is damaged: no table has so many rows")
+        }
+        let fits = header.task == .binary ? header.classes.count == 2 : header.classes.count > 1
+        guard header.task == .regression || fits else {
+            throw AutoMLError(.damagedModel, "\(what) is damaged: its classes are not those of its task")
         }
         let again = try predict(goldenRows)
         guard again.values.map(\.bitPattern) == goldenPredictions.values.map(\.bitPattern) else {

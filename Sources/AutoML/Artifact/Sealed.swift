@@ -1,3 +1,5 @@
+import Learners
+
 /// Bytes with a kind and a version before them and a checksum behind.
 enum Sealed {
     /// Seals `content`.
@@ -11,15 +13,15 @@ enum Sealed {
         return bytes
     }
 
-    /// The content of sealed bytes; `what` names them in the `AutoMLError` of bytes that are not what was sealed.
-    static func open(_ bytes: [UInt8], _ kind: String, version: UInt32, what: String) throws -> [UInt8] {
+    /// A reader of the content of sealed bytes; `what` names them in the `AutoMLError` of bytes that are not what was sealed.
+    static func open(_ bytes: [UInt8], _ kind: String, version: UInt32, what: String) throws -> BinaryReader {
         try open(bytes, kind, versions: version...version, what: what).content
     }
 
     /// The same for any of `versions`, with the version found.
     static func open(
         _ bytes: [UInt8], _ kind: String, versions: ClosedRange<UInt32>, what: String
-    ) throws -> (content: [UInt8], version: UInt32) {
+    ) throws -> (content: BinaryReader, version: UInt32) {
         let head = kind.utf8.count + 4
         guard bytes.count >= head + 8, bytes.starts(with: kind.utf8) else {
             throw AutoMLError(.damagedModel, "these bytes are not \(what)")
@@ -35,6 +37,6 @@ enum Sealed {
                 .unsupportedModel,
                 "\(what) has format version \(version); this program reads version \(versions.upperBound)")
         }
-        return (Array(bytes[head..<(bytes.count - 8)]), version)
+        return (BinaryReader(bytes, head..<(bytes.count - 8)), version)
     }
 }

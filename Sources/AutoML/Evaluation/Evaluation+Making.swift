@@ -86,7 +86,11 @@ extension [Double] {
         guard let last else { return .nan }
         let place = share * Double(count - 1)
         let below = Int(place)
-        return below + 1 < count ? self[below] + (place - Double(below)) * (self[below + 1] - self[below]) : last
+        guard below + 1 < count else { return last }
+        let (distance, share) = (self[below + 1] - self[below], place - Double(below))
+        // What lies further apart than the largest number has no distance.
+        guard distance.isFinite else { return self[below] * (1 - share) + self[below + 1] * share }
+        return self[below] + share * distance
     }
 }
 

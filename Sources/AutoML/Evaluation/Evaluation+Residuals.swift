@@ -4,16 +4,20 @@ import Tabular
 
 extension Evaluation.Residuals {
     init(_ scored: ScoredRows) {
-        let residuals = zip(scored.target.values, scored.predictions.values).map { $0 - $1 }
+        let residuals = scored.residuals
         let sorted = residuals.sorted()
         quantiles = [0.05, 0.25, 0.5, 0.75, 0.95].map { sorted.quantile($0).short }
-        mean = (residuals.reduce(0, +) / Double(max(1, residuals.count))).short
+        mean = residuals.average.short
         // The tails beyond the outermost half per cent are in the outermost bins.
         let (low, high) = (sorted.quantile(0.005), sorted.quantile(0.995))
-        let width = max((high - low) / 30, .leastNormalMagnitude)
-        edges = (0...30).map { (low + Double($0) * width).short }
+        // In halves, for the whole way may be longer than the largest number.
+        let width = max((high / 2 - low / 2) / 15, .leastNormalMagnitude)
+        edges = (0...30).map { (low + Double($0) * width).bounded.short }
         var counts = [Int](repeating: 0, count: 30)
-        for value in residuals { counts[min(29, max(0, Int((max(low, min(high, value)) - low) / width)))] += 1 }
+        for value in residuals {
+            let steps = (max(low, min(high, value)) / 2 - low / 2) / (width / 2)
+            counts[min(29, max(0, Int(steps)))] += 1
+        }
         self.counts = counts
         byPrediction = Evaluation.ResidualBins(residuals, by: scored.predictions.values)
     }
@@ -38,7 +42,7 @@ extension Evaluation.ResidualBins {
             while end < order.count, end > 0, values[order[end]] == values[order[end - 1]] { end += 1 }
             guard end > start else { continue }
             let part = order[start..<end]
-            self.values?.append((part.reduce(0) { $0 + values[$1] } / Double(part.count)).short)
+            self.values?.append(part.map { values[$0] }.average.short)
             add(part.map { residuals[$0] })
             start = end
         }
@@ -57,7 +61,7 @@ extension Evaluation.ResidualBins {
 
     private mutating func add(_ part: [Double]) {
         let sorted = part.sorted()
-        let average = part.reduce(0, +) / Double(part.count)
+        let average = part.average
         let variance = part.reduce(0) { $0 + ($1 - average) * ($1 - average) } / Double(max(1, part.count - 1))
         let reach = 1.959964 * (variance / Double(part.count)).squareRoot()
         rows.append(part.count)
@@ -65,7 +69,28 @@ extension Evaluation.ResidualBins {
         median.append(sorted.quantile(0.5).short)
         high.append(sorted.quantile(0.9).short)
         mean.append(average.short)
-        meanLow.append((average - reach).short)
-        meanHigh.append((average + reach).short)
+        meanLow.append((average - reach).bounded.short)
+        meanHigh.append((average + reach).bounded.short)
+    }
+}
+
+extension ScoredRows {
+    /// What is true less what was predicted, a finite number for each row of a regression.
+    var residuals: [Double] { zip(target.values, predictions.values).map { ($0 - $1).bounded } }
+}
+
+extension Double {
+    /// The number, or the largest there is where it is infinite; 0 for what is none.
+    var bounded: Double {
+        isNaN ? 0 : Swift.min(Swift.max(self, -.greatestFiniteMagnitude), .greatestFiniteMagnitude)
+    }
+}
+
+extension [Double] {
+    /// The mean, also of numbers whose sum there is none of; 0 of no numbers.
+    var average: Double {
+        let sum = reduce(0, +)
+        let count = Double(Swift.max(1, self.count))
+        return sum.isFinite ? sum / count : reduce(0) { $0 + $1 / count }
     }
 }

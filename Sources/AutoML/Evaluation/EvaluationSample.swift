@@ -179,6 +179,9 @@ public struct EvaluationRecord: Sendable, Hashable {
             throw reader.failure("version \(version) of an evaluation is unknown")
         }
         document = try ReportCoding.decoder().decode(Document.self, from: Data(try reader.readArray(UInt8.self)))
+        guard document.evaluation.isSound else {
+            throw reader.failure("the lists of an evaluation do not fit each other")
+        }
         sample = try EvaluationSample(from: &reader, header: header)
     }
 }

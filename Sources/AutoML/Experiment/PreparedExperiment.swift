@@ -122,9 +122,10 @@ public final class PreparedExperiment: Sendable {
         var sum = 0.0
         for row in rows {
             let weight = all[Int(row)]
-            guard weight.isFinite, weight >= 0 else {
+            guard weight >= 0, weight <= ResolvedTarget.largest else {
                 throw AutoMLError(
-                    .unsuitableData, "the weight \"\(name)\" is not a number of at least 0 in row \(row + 1)",
+                    .unsuitableData,
+                    "the weight \"\(name)\" is not a number from 0 to \(ResolvedTarget.largest) in row \(row + 1)",
                     field: "weight")
             }
             sum += weight

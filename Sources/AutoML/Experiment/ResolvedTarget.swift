@@ -11,6 +11,8 @@ struct ResolvedTarget {
     /// Rows that have a target, ascending.
     var rows: [Int32]
 
+    /// Numbers beyond it are not learned: learners hold them in 32 bits, and metrics sum their squares.
+    static let largest = 1e30
     /// Integers of at most so many distinct values are taken for classes.
     private static let mostIntegerClasses = 10
     /// More classes than this cannot be learned.
@@ -35,6 +37,11 @@ struct ResolvedTarget {
             if let bad = target.values.firstIndex(where: { !$0.isFinite }) {
                 throw ResolvedTarget.unsuitable(
                     "the target \"\(column.name)\" is not a finite number in row \(rows[bad] + 1)")
+            }
+            if let large = target.values.firstIndex(where: { $0.magnitude > ResolvedTarget.largest }) {
+                throw ResolvedTarget.unsuitable(
+                    "the target \"\(column.name)\" is \(target.values[large]) in row \(rows[large] + 1): numbers beyond "
+                        + "\(ResolvedTarget.largest) cannot be learned, divide the column by a power of ten")
             }
             if let first = target.values.first, target.values.allSatisfy({ $0 == first }) {
                 throw ResolvedTarget.unsuitable(

@@ -73,8 +73,8 @@ struct ColumnGrid {
     static func column(like column: Column, numbers: [Double]) -> Column {
         let storage: Column.Storage =
             switch column.storage {
-            case .dates: .dates(PackedIntegers(numbers.map { Int64($0.rounded()) }))
-            case .datetimes: .datetimes(numbers.map { Int64(($0 * 1e6).rounded()) })
+            case .dates: .dates(PackedIntegers(numbers.map { Int64(saturating: $0.rounded()) }))
+            case .datetimes: .datetimes(numbers.map { Int64(saturating: ($0 * 1e6).rounded()) })
             default: .doubles(numbers)
             }
         return Column(name: column.name, type: column.type, storage: storage)

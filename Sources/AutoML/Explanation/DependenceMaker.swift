@@ -38,7 +38,7 @@ struct DependenceMaker {
         guard let column = table.column(name), let type = model.header.schema.column(name)?.type,
             let grid = ColumnGrid(column, type: type)
         else { return nil }
-        let affordable = Int(seconds * pace / Double(grid.count + 2))
+        let affordable = Int(Int64(saturating: seconds * pace / Double(grid.count + 2)))
         let rows = rows(min(300, max(60, affordable)))
         let part = table.selecting(rows)
         let repeated = (0..<rows.count).flatMap { [Int32](repeating: Int32($0), count: grid.count) }
@@ -109,7 +109,7 @@ struct DependenceMaker {
         let pairs = columns.indices.flatMap { left in columns.indices.filter { $0 > left }.map { (left, $0) } }
         guard !pairs.isEmpty else { return [] }
         let affordable = (seconds * pace / Double(pairs.count + columns.count)).squareRoot()
-        let rows = rows(min(40, max(16, Int(affordable)), table.rowCount))
+        let rows = rows(min(40, max(16, Int(Int64(saturating: affordable))), table.rowCount))
         let part = table.selecting(rows)
         let singles = try columns.map { try partial([$0], part) }
         var found: [Explanation.Interaction] = []

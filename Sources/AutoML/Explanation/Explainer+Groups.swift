@@ -52,8 +52,8 @@ extension Explainer {
 
     private func text(_ value: Double, _ column: Column) -> String {
         switch column.storage {
-        case .dates: DateText.date(Int64(value))
-        case .datetimes: DateText.datetime(Int64(value * 1e6))
+        case .dates: DateText.date(Int64(saturating: value))
+        case .datetimes: DateText.datetime(Int64(saturating: value * 1e6))
         default: value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value.short)
         }
     }

@@ -150,7 +150,7 @@ public struct Explainer: Sendable {
     }
 
     private func residuals(_ table: Table, _ scored: ScoredRows, _ names: [String]) -> [Explanation.ColumnResiduals] {
-        let residuals = zip(scored.target.values, scored.predictions.values).map { $0 - $1 }
+        let residuals = scored.residuals
         return names.compactMap { name in
             guard let column = table.column(name), model.header.schema.column(name)?.type != .text else { return nil }
             if case .strings(let codes, let levels) = column.storage {

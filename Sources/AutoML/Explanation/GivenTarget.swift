@@ -19,6 +19,12 @@ struct GivenTarget {
                     .unsuitableInput, "the target \"\(column.name)\" does not hold numbers", field: column.name)
             }
             for row in present where numbers[row].isFinite {
+                if numbers[row].magnitude > ResolvedTarget.largest {
+                    throw AutoMLError(
+                        .unsuitableInput,
+                        "the target \"\(column.name)\" is \(numbers[row]) in row \(row + 1), beyond what can be learned",
+                        field: column.name)
+                }
                 rows.append(Int32(row))
                 values.append(numbers[row])
             }

@@ -37,6 +37,10 @@ struct RowPredictor {
                 for (member, bag) in zip(model.header.members, model.bags) {
                     try context.check()
                     let own = try bag.models[repetition * folds.count + fold].predict(part, context: context)
+                    guard own.values.count == rows.count * width else {
+                        throw AutoMLError(
+                            .damagedModel, "the model \(member.model) does not predict \(width) values a row")
+                    }
                     let share = member.weight / Double(folds.of.count)
                     for (index, row) in rows.enumerated() {
                         for output in 0..<width {

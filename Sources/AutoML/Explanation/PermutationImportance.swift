@@ -25,7 +25,7 @@ struct PermutationImportance {
         var (table, scored) = (table, scored)
         if once > seconds, rows.count > 200 {
             // One round of all rows would take too long: fewer of them.
-            let kept = max(200, Int(Double(rows.count) * seconds / once))
+            let kept = max(200, Int(Int64(saturating: Double(rows.count) * seconds / once)))
             var random = seed.child("rows").generator()
             random.shuffle(&rows)
             rows = rows.prefix(kept).sorted()

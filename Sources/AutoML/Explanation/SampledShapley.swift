@@ -33,10 +33,12 @@ struct SampledShapley {
         guard let joined = Table(joining: [features, background]), background.rowCount > 0 else {
             throw AutoMLError(.unsuitableInput, "there are no rows to compare with")
         }
-        let ends = outputs(try bag.predict(features, context: context))
-        let outputCount = ends.count / max(1, rows)
+        let predictions = try bag.predict(features, context: context)
+        let ends = outputs(predictions)
+        // Not of the values' number: there may be no rows.
+        let outputCount = isBinary ? 1 : predictions.outputCount
         var random = Seed(0x5ea9).child("orders").generator()
-        var base = [Double](repeating: 0, count: max(1, outputCount))
+        var base = [Double](repeating: 0, count: outputCount)
         var sums = [Double](repeating: 0, count: rows * columnCount * outputCount)
         var squares = sums
         for _ in 0..<pairs {

@@ -1,4 +1,5 @@
 import Foundation
+import Tabular
 
 /// Text for HTML and SVG.
 func escaped(_ text: String) -> String {
@@ -31,9 +32,12 @@ enum Numeral {
         return String(format: size >= 100 ? "%.1f" : size >= 10 ? "%.2f" : size >= 1 ? "%.3f" : "%.4f", value)
     }
 
+    /// A weight of rows, rounded, with a comma at the thousands.
+    static func count(_ value: Double) -> String { count(Int(Int64(saturating: value.rounded()))) }
+
     /// With a comma at the thousands.
     static func count(_ value: Int) -> String {
-        var digits = String(abs(value))
+        var digits = String(value.magnitude)
         var place = digits.count - 3
         while place > 0 {
             digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
@@ -76,6 +80,13 @@ struct Chart {
         self.left = left
         self.x = x.lowerBound < x.upperBound ? x : x.lowerBound - 0.5...x.upperBound + 0.5
         self.y = y.lowerBound < y.upperBound ? y : y.lowerBound - 0.5...y.upperBound + 0.5
+    }
+
+    /// The range between two ends, whatever they are: what is no number is 0, and what has no distance is brought nearer.
+    static func range(_ first: Double, _ last: Double) -> ClosedRange<Double> {
+        let most = Double.greatestFiniteMagnitude / 8
+        let ends = [first, last].map { min(max($0.bounded, -most), most) }
+        return min(ends[0], ends[1])...max(ends[0], ends[1])
     }
 
     private func across(_ value: Double) -> Double {

@@ -12,8 +12,9 @@ extension HTMLReport {
             let scores = timed.map(\.score).sorted()
             let margin = max(1e-9, (scores[scores.count - 1] - scores[0]) * 0.06)
             var chart = Chart(
-                "Score against prediction time", x: floor(times.min() ?? 0)...ceil((times.max() ?? 1) + 1e-9),
-                y: scores[0] - margin...scores[scores.count - 1] + margin, width: 860, height: 320)
+                "Score against prediction time",
+                x: Chart.range(floor(times.min() ?? 0), ceil((times.max() ?? 1) + 1e-9)),
+                y: Chart.range(scores[0] - margin, scores[scores.count - 1] + margin), width: 860, height: 320)
             var labelled: [(x: Double, y: Double)] = []
             let span = (ceil((times.max() ?? 1) + 1e-9) - floor(times.min() ?? 0), scores[scores.count - 1] - scores[0])
             for entry in timed {

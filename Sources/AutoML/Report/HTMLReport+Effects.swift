@@ -88,10 +88,10 @@ extension HTMLReport {
                 "<text class='name' x='\(label - 8)' y='\(Numeral.place(middle + 4))' text-anchor='end'>"
                 + "\(escaped(BarList.shortened(entry.column)))</text>"
             let numbers = entry.levels == nil ? (entry.values ?? []).compactMap { $0 }.sorted() : []
-            var filled: [Int: Int] = [:]
+            var filled: [Int64: Int] = [:]
             for (place, value) in (entry.contributions ?? []).enumerated() {
                 let x = across(value)
-                let slot = Int(x / 4)
+                let slot = Int64(saturating: x / 4)
                 let taken = filled[slot, default: 0]
                 filled[slot] = taken + 1
                 let offset = Double((taken + 1) / 2) * (taken % 2 == 0 ? 1 : -1) * 2.2
@@ -100,7 +100,7 @@ extension HTMLReport {
                     "<circle cx='\(Numeral.place(x))' cy='\(Numeral.place(y))' r='2'\(colour(entry, place, numbers))/>"
             }
         }
-        for tick in Chart.ticks(low...high, count: 7) {
+        for tick in Chart.ticks(Chart.range(low, high), count: 7) {
             body +=
                 "<text x='\(Numeral.place(across(tick)))' y='\(height - 6)' text-anchor='middle'>\(Chart.tick(tick))</text>"
         }
@@ -142,7 +142,7 @@ extension HTMLReport {
         let mean = output.partialDependence.reduce(0, +) / Double(max(1, output.partialDependence.count))
         let effects = output.accumulatedLocalEffects?.map { $0 + mean }
         let ends = output.low + output.high + (effects ?? []) + entry.individuals.prefix(20).flatMap { $0 }
-        var chart = Chart(entry.column, x: first...last, y: (ends.min() ?? 0)...(ends.max() ?? 1))
+        var chart = Chart(entry.column, x: Chart.range(first, last), y: Chart.range(ends.min() ?? 0, ends.max() ?? 1))
         for row in entry.individuals.prefix(20) { chart.line(xs, row, "thin") }
         chart.band(xs, output.low, output.high)
         if let effects { chart.line(xs, effects, "second") }

@@ -14,8 +14,8 @@ extension HTMLReport {
         // Rows double from point to point, so that they are even on a logarithmic axis.
         let places = points.map { log2(Double($0.rows)) }
         var chart = Chart(
-            "Learning curve", x: log2(Double(first.rows)) - 0.2...log2(Double(last.rows)) + 0.2,
-            y: low - margin...high + margin, width: 860, height: 300)
+            "Learning curve", x: Chart.range(log2(Double(first.rows)) - 0.2, log2(Double(last.rows)) + 0.2),
+            y: Chart.range(low - margin, high + margin), width: 860, height: 300)
         chart.band(places, lows, highs)
         chart.line(places, points.map(\.score))
         for (place, point) in zip(places, points) {
@@ -23,7 +23,7 @@ extension HTMLReport {
                 place, point.score, point.isModel ? "best" : "dot", note: "\(Numeral.count(point.rows)) rows")
         }
         chart.axes(
-            "Training rows", curve.metric.rawValue, xText: { Numeral.count(Int(exp2($0).rounded())) }, xTicks: places)
+            "Training rows", curve.metric.rawValue, xText: { Numeral.count(exp2($0)) }, xTicks: places)
         let ends = last.isModel ? " The last point is the model as it is." : ""
         return Section(
             id: "learning", title: "Learning curve",

@@ -1,4 +1,5 @@
 import Learners
+import Tabular
 
 extension HTMLReport {
     var scores: Section? {
@@ -60,12 +61,12 @@ extension HTMLReport {
                     "<rect class='cell' opacity='\(Numeral.text(0.04 + 0.5 * share))' x='\(Numeral.place(x))' "
                     + "y='\(Numeral.place(y))' width='\(Numeral.place(size))' height='\(Numeral.place(height))'>"
                     + "<title>\(escaped(confusion.classes[row])) predicted as \(escaped(confusion.classes[column])): "
-                    + "\(Numeral.count(Int(value)))</title></rect>"
+                    + "\(Numeral.count(value))</title></rect>"
                 if count <= 12 {
                     body +=
                         "<text x='\(Numeral.place(x + size / 2))' y='\(Numeral.place(y + height / 2 + 4))' "
                         + "text-anchor='middle' class='name'>"
-                        + "\(Numeral.count(Int(value.rounded())))</text>"
+                        + "\(Numeral.count(value))</text>"
                 }
             }
         }
@@ -124,7 +125,7 @@ extension HTMLReport {
 
     private func lift(_ curves: Evaluation.ClassCurves) -> String {
         let most = max(1.5, min(curves.lift.y.max() ?? 1, 1 / max(curves.share, 1e-6)))
-        var chart = Chart("Lift", x: 0...1, y: 0...most * 1.05)
+        var chart = Chart("Lift", x: 0...1, y: Chart.range(0, most * 1.05))
         chart.line([0, 1], [1, 1], "dash")
         chart.line(curves.lift.x, curves.lift.y)
         chart.axes("Share of rows picked, most probable first", "Lift")
@@ -148,8 +149,8 @@ extension HTMLReport {
             [
                 Numeral.text(entry.threshold)
                     + (entry.threshold == explanation.evaluation?.threshold ? " (in force)" : ""),
-                Numeral.count(Int(entry.truePositives)), Numeral.count(Int(entry.falsePositives)),
-                Numeral.count(Int(entry.falseNegatives)), entry.precision.map(Numeral.text) ?? "–",
+                Numeral.count(entry.truePositives), Numeral.count(entry.falsePositives),
+                Numeral.count(entry.falseNegatives), entry.precision.map(Numeral.text) ?? "–",
                 entry.recall.map(Numeral.text) ?? "–", Numeral.text(entry.f1), Numeral.text(entry.accuracy),
                 Numeral.text(entry.mcc),
             ]
@@ -169,7 +170,8 @@ extension HTMLReport {
         guard let residuals = explanation.evaluation?.residuals else { return nil }
         let (edges, counts) = (residuals.edges, residuals.counts)
         var histogram = Chart(
-            "Residuals", x: edges[0]...edges[edges.count - 1], y: 0...Double(counts.max() ?? 1) * 1.05)
+            "Residuals", x: Chart.range(edges.first ?? 0, edges.last ?? 1),
+            y: Chart.range(0, Double(counts.max() ?? 1) * 1.05))
         for (index, count) in counts.enumerated() {
             histogram.bar(from: edges[index], to: edges[index + 1], y1: Double(count), "soft", note: "\(count) rows")
         }
@@ -192,10 +194,10 @@ extension HTMLReport {
 
     private func bins(_ bins: Evaluation.ResidualBins, _ label: String, _ caption: String) -> String {
         guard !bins.rows.isEmpty else { return "" }
-        let y = min(0, bins.low.min() ?? 0)...max(0, bins.high.max() ?? 1)
+        let y = Chart.range(min(0, bins.low.min() ?? 0), max(0, bins.high.max() ?? 1))
         let xs = bins.values ?? bins.rows.indices.map(Double.init)
         let isLevels = bins.levels != nil
-        let range = isLevels ? -0.5...Double(xs.count) - 0.5 : (xs.first ?? 0)...(xs.last ?? 1)
+        let range = isLevels ? Chart.range(-0.5, Double(xs.count) - 0.5) : Chart.range(xs.first ?? 0, xs.last ?? 1)
         var chart = Chart(caption, x: range, y: y)
         if isLevels {
             for index in xs.indices {
@@ -215,7 +217,8 @@ extension HTMLReport {
             label, "True less predicted",
             xText: {
                 isLevels
-                    ? levels.indices.contains(Int($0)) ? BarList.shortened(levels[Int($0)], to: 9) : "" : Chart.tick($0)
+                    ? levels.indices.contains(Int(Int64(saturating: $0)))
+                        ? BarList.shortened(levels[Int(Int64(saturating: $0))], to: 9) : "" : Chart.tick($0)
             },
             xTicks: isLevels ? stride(from: 0, to: xs.count, by: max(1, (xs.count + 6) / 7)).map(Double.init) : nil)
         return figure(chart.svg, escaped(caption) + ".")

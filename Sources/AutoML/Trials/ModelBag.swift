@@ -39,7 +39,7 @@ public struct ModelBag: Sendable {
     /// Reads what `encoded()` wrote; other bytes and kinds that the set does not have throw `AutoMLError`.
     public init(decoding bytes: [UInt8], learners: LearnerSet) throws {
         let what = "a file of fold models"
-        var reader = BinaryReader(try Sealed.open(bytes, "MBAG", version: 1, what: what))
+        var reader = try Sealed.open(bytes, "MBAG", version: 1, what: what)
         do {
             try self.init(from: &reader, learners: learners)
             guard reader.remaining == 0 else { throw reader.failure("there are bytes after the last model") }

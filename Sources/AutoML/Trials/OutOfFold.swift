@@ -31,7 +31,7 @@ public struct OutOfFold: Sendable, Hashable {
     /// Reads what `encoded()` wrote; other bytes throw `AutoMLError`.
     public init(decoding bytes: [UInt8]) throws {
         let what = "a file of out-of-fold predictions"
-        var reader = BinaryReader(try Sealed.open(bytes, "MOOF", version: 1, what: what))
+        var reader = try Sealed.open(bytes, "MOOF", version: 1, what: what)
         do {
             let width = Int(try reader.read(UInt32.self))
             let values = try reader.readArray(Float.self)

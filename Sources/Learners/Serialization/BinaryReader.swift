@@ -17,14 +17,22 @@ public struct BinaryReader: Sendable {
     }
 
     private let bytes: [UInt8]
+    private let end: Int
     /// Where the next value is read, in bytes from the start.
     public private(set) var offset = 0
 
     /// A reader at the start of `bytes`.
-    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+    public init(_ bytes: [UInt8]) { self.init(bytes, 0..<bytes.count) }
+
+    /// A reader of a part of `bytes`, which is not copied.
+    public init(_ bytes: [UInt8], _ part: Range<Int>) {
+        self.bytes = bytes
+        let part = part.clamped(to: 0..<bytes.count)
+        (offset, end) = (part.lowerBound, part.upperBound)
+    }
 
     /// Bytes not yet read.
-    public var remaining: Int { bytes.count - offset }
+    public var remaining: Int { end - offset }
 
     /// A failure at the place reached.
     public func failure(_ message: String) -> Failure { Failure(message: message, offset: offset) }

@@ -158,13 +158,17 @@ struct ExplanationTests {
         #expect(throws: AutoMLError.self) { try Explainer(model, options: options).explain() }
     }
 
+    /// What is between the seals of a model's file.
+    private static func content(_ file: [UInt8]) throws -> [UInt8] {
+        var reader = try Sealed.open(file, ModelArtifact.magic, versions: 2...2, what: "the model").content
+        return try (0..<reader.remaining).map { _ in try reader.read(UInt8.self) }
+    }
+
     @Test func aFileOfTheFirstVersionIsRead() throws {
         let model = try ExplanationTests.train(.binary, trials: 2)
         let plain = try ModelArtifact(
             header: model.header, bags: model.bags, goldenRows: model.goldenRows, context: TrainingContext())
-        let content = try Sealed.open(
-            try plain.encoded(), ModelArtifact.magic, versions: 2...2, what: "the model"
-        ).content
+        let content = try ExplanationTests.content(plain.encoded())
         // Version 1 ended with the last model; after it comes one byte that says that there is no evaluation.
         let old = Sealed.seal(ModelArtifact.magic, version: 1, Array(content.dropLast()))
         let loaded = try ModelArtifact(loading: old)
@@ -183,7 +187,7 @@ struct ExplanationTests {
         let bytes = try model.encoded()
         #expect(try ModelArtifact(loading: bytes).evaluation == model.evaluation)
         // Seals that fit, over content that does not.
-        let content = try Sealed.open(bytes, ModelArtifact.magic, versions: 2...2, what: "the model").content
+        let content = try ExplanationTests.content(bytes)
         var random = RandomSource(seed: 3)
         for _ in 0..<200 {
             var broken = content
