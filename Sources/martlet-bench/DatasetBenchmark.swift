@@ -35,7 +35,7 @@ enum DatasetBenchmark {
         let chunk = (0..<chunkBytes / 8).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
         try await stores.datasets.begin(id)
         for index in 0..<chunkCount {
-            try await stores.datasets.put(chunk, index: index, of: id)
+            try await stores.datasets.put([DatasetChunk(index: index, bytes: chunk)], of: id)
             await cache.set(chunk, for: key(id, index))
         }
         try await stores.datasets.complete(

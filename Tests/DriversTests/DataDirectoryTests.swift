@@ -57,7 +57,8 @@ struct DataDirectoryTests {
         let id = Identifier.make()
         try await stores.datasets.begin(id)
         for index in 0..<12 {
-            try await stores.datasets.put([UInt8](repeating: 3, count: ChunkLimits.bytes), index: index, of: id)
+            let bytes = [UInt8](repeating: 3, count: ChunkLimits.bytes)
+            try await stores.datasets.put([DatasetChunk(index: index, bytes: bytes)], of: id)
         }
         try await stores.datasets.delete(id)
         await stores.close()

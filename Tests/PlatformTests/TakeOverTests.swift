@@ -191,8 +191,8 @@ private struct RefusingModelStore: ModelStore {
         try await store.put(blob, name: name, of: experimentID)
     }
 
-    func blob(_ name: String, of experimentID: String) async throws -> [UInt8]? {
-        try await store.blob(name, of: experimentID)
+    func open(_ name: String, of experimentID: String) async throws -> StoredBlob? {
+        try await store.open(name, of: experimentID)
     }
     func removeBlobs(_ names: [String], of id: String) async throws { try await store.removeBlobs(names, of: id) }
     func put(_ record: ModelRecord) async throws { try await store.put(record) }

@@ -44,16 +44,18 @@ final class CassandraDatasetStore: DatasetStore {
         remember(id, in: begun)
     }
 
-    func put(_ chunk: [UInt8], index: Int, of id: String) async throws {
-        guard chunk.count <= ChunkLimits.bytes else { throw ChunkLimits.tooLarge(chunk.count) }
+    func put(_ chunks: [DatasetChunk], of id: String) async throws {
+        try ChunkLimits.check(chunks)
         if !begun.withLock({ $0.contains(id) }) {
             let row = try await database.first("SELECT id FROM datasets WHERE id = ?", id) { _ in true }
             guard row != nil else { throw notBegun(id) }
             remember(id, in: begun)
         }
-        try await database.execute(
-            "INSERT INTO dataset_chunks (dataset_id, bucket, chunk, bytes) VALUES (?, ?, ?, ?)", id,
-            index / CassandraSchema.piecesPerPartition, index, chunk)
+        try await chunks.concurrently { [database] chunk in
+            try await database.execute(
+                "INSERT INTO dataset_chunks (dataset_id, bucket, chunk, bytes) VALUES (?, ?, ?, ?)", id,
+                chunk.index / CassandraSchema.piecesPerPartition, chunk.index, chunk.bytes)
+        }
     }
 
     func complete(_ record: DatasetRecord, profile: [UInt8]) async throws {

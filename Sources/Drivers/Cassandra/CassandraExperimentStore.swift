@@ -217,6 +217,8 @@ struct CassandraExperimentStore: ExperimentStore {
     }
 
     func events(of experimentID: String, after sequence: Int, limit: Int) async throws -> [EventRecord] {
+        // Sequences are numbers of 32 bits; a client may ask for what comes after any.
+        guard sequence < Int(Int32.max) else { return [] }
         var found: [EventRecord] = []
         var bucket = CassandraExperimentStore.bucket(of: max(0, sequence + 1))
         while found.count < limit {

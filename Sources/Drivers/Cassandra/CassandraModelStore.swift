@@ -38,32 +38,14 @@ struct CassandraModelStore: ModelStore {
             version, Int64(blob.count))
     }
 
-    func blob(_ name: String, of experimentID: String) async throws -> [UInt8]? {
-        while true {
-            guard let head = try await head(name, of: experimentID) else { return nil }
-            if let bytes = try await content(of: head) { return bytes }
-            // Removed while it was read, or damaged: then the name still points to it.
-            guard try await self.head(name, of: experimentID)?.version != head.version else {
-                throw PlatformError(.damaged, "a part of blob \(name) of experiment \(experimentID) is missing")
-            }
-        }
-    }
-
-    private func content(of head: Head) async throws -> [UInt8]? {
-        let count = max(1, (head.bytes + ChunkLimits.bytes - 1) / ChunkLimits.bytes)
-        let pieces = try await (0..<count).concurrently { index in
+    func open(_ name: String, of experimentID: String) async throws -> StoredBlob? {
+        guard let head = try await head(name, of: experimentID) else { return nil }
+        return StoredBlob(version: head.version, size: head.bytes) { [database] index in
             try await database.first(
                 "SELECT bytes FROM blob_pieces WHERE version = ? AND bucket = ? AND piece = ?", head.version,
                 index / CassandraSchema.piecesPerPartition, index
             ) { try $0[0, as: [UInt8].self] }
         }
-        var blob: [UInt8] = []
-        blob.reserveCapacity(head.bytes)
-        for piece in pieces {
-            guard let piece else { return nil }
-            blob += piece
-        }
-        return blob.count == head.bytes ? blob : nil
     }
 
     func removeBlobs(_ names: [String], of experimentID: String) async throws {

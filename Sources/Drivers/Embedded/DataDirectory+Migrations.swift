@@ -99,5 +99,33 @@ extension DataDirectory {
                 ) STRICT, WITHOUT ROWID
                 """,
             ]),
+        // A row's key is compared with all that stands in the row where there are no row numbers: large values have tables
+        // of their own.
+        Migration(
+            "documents and sizes",
+            [
+                """
+                CREATE TABLE dataset_documents (
+                    dataset_id TEXT NOT NULL UNIQUE REFERENCES datasets (id) ON DELETE CASCADE, record BLOB NOT NULL,
+                    profile BLOB NOT NULL
+                ) STRICT
+                """,
+                """
+                INSERT INTO dataset_documents (dataset_id, record, profile)
+                SELECT id, record, coalesce(profile, x'') FROM datasets WHERE record IS NOT NULL
+                """,
+                "ALTER TABLE datasets DROP COLUMN profile",
+                "ALTER TABLE datasets DROP COLUMN record",
+                """
+                CREATE TABLE model_blob_heads (
+                    experiment_id TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, bytes INTEGER NOT NULL,
+                    PRIMARY KEY (experiment_id, name)
+                ) STRICT, WITHOUT ROWID
+                """,
+                """
+                INSERT INTO model_blob_heads (experiment_id, name, version, bytes)
+                SELECT experiment_id, name, '', sum(length(bytes)) FROM model_blobs GROUP BY experiment_id, name
+                """,
+            ]),
     ])
 }

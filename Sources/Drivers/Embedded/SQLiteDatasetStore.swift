@@ -15,32 +15,41 @@ struct SQLiteDatasetStore: DatasetStore {
         }
     }
 
-    func put(_ chunk: [UInt8], index: Int, of id: String) async throws {
-        guard chunk.count <= ChunkLimits.bytes else { throw ChunkLimits.tooLarge(chunk.count) }
+    func put(_ chunks: [DatasetChunk], of id: String) async throws {
+        try ChunkLimits.check(chunks)
         // Flushed to the disk with the record that makes the dataset seen.
         try await database.write(durability: .process) { connection in
             guard try connection.first("SELECT 1 FROM datasets WHERE id = ?", id, make: { _ in true }) != nil else {
                 throw PlatformError(.notFound, "there is no dataset \(id)")
             }
-            try connection.execute(
-                """
-                INSERT INTO dataset_chunks (dataset_id, chunk, bytes) VALUES (?, ?, ?)
-                ON CONFLICT DO UPDATE SET bytes = excluded.bytes
-                """, id, index, chunk)
+            for chunk in chunks {
+                try connection.execute(
+                    """
+                    INSERT INTO dataset_chunks (dataset_id, chunk, bytes) VALUES (?, ?, ?)
+                    ON CONFLICT DO UPDATE SET bytes = excluded.bytes
+                    """, id, chunk.index, chunk.bytes)
+            }
         }
     }
 
     func complete(_ record: DatasetRecord, profile: [UInt8]) async throws {
         let bytes = try RecordCodec.encode(record)
-        let changed = try await database.write {
-            try $0.execute("UPDATE datasets SET record = ?, profile = ? WHERE id = ?", bytes, profile, record.id)
+        try await database.write { connection in
+            let id = record.id
+            guard try connection.first("SELECT 1 FROM datasets WHERE id = ?", id, make: { _ in true }) != nil else {
+                throw PlatformError(.notFound, "there is no dataset \(id)")
+            }
+            try connection.execute(
+                """
+                INSERT INTO dataset_documents (dataset_id, record, profile) VALUES (?, ?, ?)
+                ON CONFLICT DO UPDATE SET record = excluded.record, profile = excluded.profile
+                """, id, bytes, profile)
         }
-        guard changed == 1 else { throw PlatformError(.notFound, "there is no dataset \(record.id)") }
     }
 
     func dataset(_ id: String) async throws -> DatasetRecord? {
         let bytes = try await database.read {
-            try $0.first("SELECT record FROM datasets WHERE id = ? AND record IS NOT NULL", id) {
+            try $0.first("SELECT record FROM dataset_documents WHERE dataset_id = ?", id) {
                 try $0.value(0, as: [UInt8].self)
             }
         }
@@ -52,7 +61,7 @@ struct SQLiteDatasetStore: DatasetStore {
         let rows = try await database.read {
             try $0.query(
                 """
-                SELECT id, record FROM datasets WHERE record IS NOT NULL AND id < ? ORDER BY id DESC LIMIT ?
+                SELECT dataset_id, record FROM dataset_documents WHERE dataset_id < ? ORDER BY dataset_id DESC LIMIT ?
                 """, bound, max(1, limit) + 1
             ) { (try $0.value(0, as: String.self), try $0.value(1, as: [UInt8].self)) }
         }
@@ -61,7 +70,7 @@ struct SQLiteDatasetStore: DatasetStore {
 
     func profile(of id: String) async throws -> [UInt8]? {
         try await database.read {
-            try $0.first("SELECT profile FROM datasets WHERE id = ? AND record IS NOT NULL", id) { try $0.value(0) }
+            try $0.first("SELECT profile FROM dataset_documents WHERE dataset_id = ?", id) { try $0.value(0) }
         }
     }
 
@@ -69,8 +78,8 @@ struct SQLiteDatasetStore: DatasetStore {
         try await database.read {
             try $0.first(
                 """
-                SELECT c.bytes FROM dataset_chunks c JOIN datasets d ON d.id = c.dataset_id
-                WHERE d.id = ? AND d.record IS NOT NULL AND c.chunk = ?
+                SELECT c.bytes FROM dataset_chunks c JOIN dataset_documents d ON d.dataset_id = c.dataset_id
+                WHERE c.dataset_id = ? AND c.chunk = ?
                 """, id, index
             ) { try $0.value(0) }
         }
@@ -79,9 +88,8 @@ struct SQLiteDatasetStore: DatasetStore {
     @discardableResult
     func delete(_ id: String) async throws -> Bool {
         let wasComplete = try await database.write { connection in
-            let found = try connection.first("SELECT record IS NOT NULL FROM datasets WHERE id = ?", id) {
-                try $0.value(0, as: Bool.self)
-            }
+            let found = try connection.first(
+                "SELECT 1 FROM dataset_documents WHERE dataset_id = ?", id, make: { _ in true })
             try connection.execute("DELETE FROM datasets WHERE id = ?", id)
             return found ?? false
         }
@@ -92,7 +100,8 @@ struct SQLiteDatasetStore: DatasetStore {
     func removeIncomplete(begunBefore moment: Timestamp) async throws {
         let removed = try await database.write {
             try $0.execute(
-                "DELETE FROM datasets WHERE record IS NULL AND begun_at < ?", moment.milliseconds)
+                "DELETE FROM datasets WHERE begun_at < ? AND id NOT IN (SELECT dataset_id FROM dataset_documents)",
+                moment.milliseconds)
         }
         if removed > 0 { try await database.returnFreePages() }
     }

@@ -11,7 +11,7 @@ struct SQLiteMessageJournal: MessageJournal {
         try await database.read { connection in
             let topics = try connection.query("SELECT name, partitions, retention FROM topics ORDER BY name") { row in
                 let name: String = try row.value(0)
-                let partitions: Int = try row.value(1)
+                let partitions = min(max(1, try row.value(1, as: Int.self)), 1 << 16)
                 var offsets = [Int64](repeating: 0, count: partitions)
                 try connection.forEach("SELECT part, next FROM topic_offsets WHERE topic = ?", name) { row in
                     let part: Int = try row.value(0)

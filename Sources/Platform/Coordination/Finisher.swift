@@ -51,7 +51,7 @@ struct Finisher: Sendable {
         for entry in leaderboard.entries where entry.rank != nil {
             if isStopping() { throw CancellationError() }
             let name = ModelNames.artifact(ModelNames.model(of: experimentID, entry))
-            if try await stores.models.blob(name, of: experimentID) != nil { continue }
+            if try await stores.models.open(name, of: experimentID) != nil { continue }
             let artifact = try await artifact(of: entry, study, on: thread, pool)
             try await stores.models.put(artifact, name: name, of: experimentID)
         }

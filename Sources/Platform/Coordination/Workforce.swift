@@ -46,6 +46,9 @@ final class Workforce: Sendable {
         }
     }
 
+    /// Slots and threads of a worker, at most.
+    private static let most = 1 << 16
+
     private let state = Mutex(State())
     private let clock: @Sendable () -> UInt64
 
@@ -53,9 +56,14 @@ final class Workforce: Sendable {
     init(clock: @escaping @Sendable () -> UInt64 = { DispatchTime.now().uptimeNanoseconds }) { self.clock = clock }
 
     /// Takes in what a worker says.
-    func hear(_ message: WorkerMessage) {
+    func hear(_ said: WorkerMessage) {
         let now = clock()
-        state.withLock { state in
+        var message = said
+        // What no worker has would overflow in sums.
+        message.slots = min(max(0, said.slots), Workforce.most)
+        message.threads = min(max(0, said.threads), Workforce.most)
+        message.partitions = said.partitions.filter { $0 >= 0 }
+        state.withLock { [message] state in
             state.members[message.name] = Member(message: message, heardAt: now)
             state.late[message.name] = nil
             for trial in message.held {
@@ -111,7 +119,7 @@ final class Workforce: Sendable {
             }
             guard let choice else { return nil }
             let partitions = choice.partitions.sorted()
-            let partition = partitions[abs(trial.index % partitions.count)]
+            let partition = partitions[Int(trial.index.magnitude % UInt(partitions.count))]
             state.placed[trial] = choice.name
             state.lastSeen[trial] = now
             return Placement(worker: choice.name, partition: partition)

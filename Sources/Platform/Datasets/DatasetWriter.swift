@@ -22,9 +22,9 @@ struct DatasetWriter: Sendable {
             try await store.begin(id)
             let (record, profile) = try await withTaskCancellationHandler {
                 try await thread.run {
-                    try DatasetWriter.read(source, id: id, name: name, options: options) { chunk, index in
+                    try DatasetWriter.read(source, id: id, name: name, options: options) { chunks in
                         if cancellation.isCancelled { throw CancellationError() }
-                        try waitForTask { try await store.put(chunk, index: index, of: id) }
+                        try waitForTask { try await store.put(chunks, of: id) }
                     }
                 }
             } onCancel: {
@@ -41,9 +41,10 @@ struct DatasetWriter: Sendable {
 
     private static func read(
         _ source: TableSource, id: String, name: String, options: ReadOptions,
-        put: (_ chunk: [UInt8], _ index: Int) throws -> Void
+        put: ([DatasetChunk]) throws -> Void
     ) throws -> (DatasetRecord, profile: [UInt8]) {
         let bytes = try size(of: source)
+        var gathered = Gathered()
         var layout = DatasetLayout()
         var firstRow = 0
         var builder = ProfileBuilder()
@@ -51,14 +52,17 @@ struct DatasetWriter: Sendable {
             builder.add(block)
             for (index, column) in block.columns.enumerated() {
                 for chunk in try ChunkCodec.encode(column, index: index, firstRow: firstRow) {
-                    try put(chunk.bytes, layout.places.count)
+                    try gathered.add(DatasetChunk(index: layout.places.count, bytes: chunk.bytes), put)
                     layout.places.append(.init(column: chunk.column, rows: chunk.rows))
                 }
             }
             firstRow += block.rowCount
         }
         let pieces = ChunkLimits.pieces(of: layout.encoded())
-        for (index, piece) in pieces.enumerated() { try put(piece, layout.places.count + index) }
+        for (index, piece) in pieces.enumerated() {
+            try gathered.add(DatasetChunk(index: layout.places.count + index, bytes: piece), put)
+        }
+        try gathered.flush(put)
         let profile = builder.profile(notes: summary.notes)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -69,6 +73,23 @@ struct DatasetWriter: Sendable {
             },
             notes: summary.notes, chunks: layout.places.count, layoutChunks: pieces.count, createdAt: .now())
         return (record, [UInt8](try encoder.encode(profile)))
+    }
+
+    /// Small chunks, written together: a table of many columns and few rows has very many.
+    private struct Gathered {
+        private var chunks: [DatasetChunk] = []
+        private var bytes = 0
+
+        mutating func add(_ chunk: DatasetChunk, _ put: ([DatasetChunk]) throws -> Void) throws {
+            if bytes + chunk.bytes.count > ChunkLimits.bytes { try flush(put) }
+            chunks.append(chunk)
+            bytes += chunk.bytes.count
+        }
+
+        mutating func flush(_ put: ([DatasetChunk]) throws -> Void) throws {
+            if !chunks.isEmpty { try put(chunks) }
+            (chunks, bytes) = ([], 0)
+        }
     }
 
     private static func size(of source: TableSource) throws -> Int {

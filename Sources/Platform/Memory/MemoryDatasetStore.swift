@@ -21,12 +21,12 @@ public final class MemoryDatasetStore: DatasetStore {
         }
     }
 
-    /// Writes a chunk.
-    public func put(_ chunk: [UInt8], index: Int, of id: String) async throws {
-        guard chunk.count <= ChunkLimits.bytes else { throw ChunkLimits.tooLarge(chunk.count) }
+    /// Writes chunks.
+    public func put(_ chunks: [DatasetChunk], of id: String) async throws {
+        try ChunkLimits.check(chunks)
         try entries.withLock { entries in
             guard entries[id] != nil else { throw PlatformError(.notFound, "there is no dataset \(id)") }
-            entries[id]?.chunks[index] = chunk
+            for chunk in chunks { entries[id]?.chunks[chunk.index] = chunk.bytes }
         }
     }
 
@@ -69,13 +69,6 @@ public final class MemoryDatasetStore: DatasetStore {
     /// Removes what was never completed.
     public func removeIncomplete(begunBefore moment: Timestamp) async throws {
         entries.withLock { entries in entries = entries.filter { $1.record != nil || $1.begun >= moment } }
-    }
-}
-
-extension ChunkLimits {
-    /// The error of a chunk of so many bytes.
-    public static func tooLarge(_ count: Int) -> PlatformError {
-        PlatformError(.invalid, "a chunk of \(count) bytes is larger than \(bytes)")
     }
 }
 

@@ -3,7 +3,8 @@ internal import Synchronization
 /// Models in this process's memory.
 public final class MemoryModelStore: ModelStore {
     private struct State {
-        var blobs: [String: [String: [UInt8]]] = [:]
+        var blobs: [String: [String: (version: Int, bytes: [UInt8])]] = [:]
+        var versions = 0
         var records: [String: ModelRecord] = [:]
     }
 
@@ -14,12 +15,19 @@ public final class MemoryModelStore: ModelStore {
 
     /// Writes a blob.
     public func put(_ blob: [UInt8], name: String, of experimentID: String) async throws {
-        state.withLock { $0.blobs[experimentID, default: [:]][name] = blob }
+        state.withLock { state in
+            state.versions += 1
+            state.blobs[experimentID, default: [:]][name] = (state.versions, blob)
+        }
     }
 
     /// The blob of that name.
-    public func blob(_ name: String, of experimentID: String) async throws -> [UInt8]? {
-        state.withLock { $0.blobs[experimentID]?[name] }
+    public func open(_ name: String, of experimentID: String) async throws -> StoredBlob? {
+        guard let (version, bytes) = state.withLock({ $0.blobs[experimentID]?[name] }) else { return nil }
+        return StoredBlob(version: String(version), size: bytes.count) { index in
+            let start = index * ChunkLimits.bytes
+            return Array(bytes[start..<min(bytes.count, start + ChunkLimits.bytes)])
+        }
     }
 
     /// Removes blobs by name.

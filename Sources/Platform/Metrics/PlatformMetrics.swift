@@ -29,6 +29,14 @@ public enum PlatformMetrics {
         "martlet_cache_evictions_total", "What a cache gave up for want of room, as of the last look",
         labels: ["level"])
 
+    static let modelCacheRequests = Measure.counter(
+        "martlet_model_cache_requests_total", "Models that were asked for, in memory (hit) or not (miss)",
+        labels: ["result"])
+    static let modelCacheBytes = Measure.gauge(
+        "martlet_model_cache_bytes", "Bytes of the artifacts whose models are in memory")
+    static let modelCacheEvictions = Measure.counter(
+        "martlet_model_cache_evictions_total", "Models that were given up in memory for want of room")
+
     // MARK: What those say that serve the API; sampled every 10 s or, where that takes long, less often
 
     static let datasets = Measure.gauge("martlet_datasets", "Datasets")
@@ -98,7 +106,7 @@ public enum PlatformMetrics {
     public static let service = [
         datasets, datasetBytes, experiments, queueLag, diskFree, diskSize, workers, slots, slotsBusy,
         experimentsFinished, experimentBestScore, experimentProgress, experimentTrials, overrun, trialsFinished,
-        trialsWaiting, trialsGivenOut,
+        trialsWaiting, trialsGivenOut, modelCacheRequests, modelCacheBytes, modelCacheEvictions,
     ]
     /// What `martlet serve` and `martlet worker` have besides.
     public static let worker = [

@@ -6,9 +6,9 @@ public protocol DatasetStore: Sendable {
     /// Starts a dataset, unseen until it is complete.
     func begin(_ id: String) async throws
 
-    /// Writes a chunk of at most `ChunkLimits.bytes` bytes; throws `.invalid` for a larger one and `.notFound` for a dataset
-    /// that was not begun.
-    func put(_ chunk: [UInt8], index: Int, of id: String) async throws
+    /// Writes chunks of at most `ChunkLimits.bytes` bytes each; throws `.invalid` for a larger one and `.notFound` for a
+    /// dataset that was not begun.
+    func put(_ chunks: [DatasetChunk], of id: String) async throws
 
     /// Makes a begun dataset seen, for good.
     func complete(_ record: DatasetRecord, profile: [UInt8]) async throws
@@ -34,10 +34,31 @@ public protocol DatasetStore: Sendable {
     func removeIncomplete(begunBefore moment: Timestamp) async throws
 }
 
+/// An encoded chunk and its number.
+public struct DatasetChunk: Sendable, Hashable {
+    /// Its number, from 0.
+    public let index: Int
+    /// Its bytes.
+    public let bytes: [UInt8]
+
+    /// A chunk of that number.
+    public init(index: Int, bytes: [UInt8]) {
+        self.index = index
+        self.bytes = bytes
+    }
+}
+
 /// What every store of chunks may count on.
 public enum ChunkLimits {
     /// Bytes of the largest chunk.
     public static let bytes = 1 << 20
+
+    /// Throws `.invalid` for a chunk that is too large.
+    public static func check(_ chunks: [DatasetChunk]) throws {
+        if let large = chunks.first(where: { $0.bytes.count > bytes }) {
+            throw PlatformError(.invalid, "a chunk of \(large.bytes.count) bytes is larger than \(bytes)")
+        }
+    }
 
     /// `bytes` in pieces of the largest size, the last one shorter; no bytes are one empty piece.
     public static func pieces(of bytes: [UInt8]) -> [[UInt8]] {

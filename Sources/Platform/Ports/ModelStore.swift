@@ -3,8 +3,8 @@ public protocol ModelStore: Sendable {
     /// Writes a blob under a name, over one that is there; when this returns, readers get all of it or all of the old one.
     func put(_ blob: [UInt8], name: String, of experimentID: String) async throws
 
-    /// The blob of that name, as it was written.
-    func blob(_ name: String, of experimentID: String) async throws -> [UInt8]?
+    /// The blob of that name, to be read in pieces; none of its bytes are read yet.
+    func open(_ name: String, of experimentID: String) async throws -> StoredBlob?
 
     /// Removes blobs by name; one that is not there is no error.
     func removeBlobs(_ names: [String], of experimentID: String) async throws

@@ -46,8 +46,8 @@ private struct PatientDatasetStore: DatasetStore {
 
     func begin(_ id: String) async throws { try await patience.run { try await store.begin(id) } }
 
-    func put(_ chunk: [UInt8], index: Int, of id: String) async throws {
-        try await patience.run { try await store.put(chunk, index: index, of: id) }
+    func put(_ chunks: [DatasetChunk], of id: String) async throws {
+        try await patience.run { try await store.put(chunks, of: id) }
     }
 
     func complete(_ record: DatasetRecord, profile: [UInt8]) async throws {
@@ -151,8 +151,12 @@ private struct PatientModelStore: ModelStore {
         try await patience.run { try await store.put(blob, name: name, of: experimentID) }
     }
 
-    func blob(_ name: String, of experimentID: String) async throws -> [UInt8]? {
-        try await patience.run { try await store.blob(name, of: experimentID) }
+    func open(_ name: String, of experimentID: String) async throws -> StoredBlob? {
+        let stored = try await patience.run { try await store.open(name, of: experimentID) }
+        guard let stored else { return nil }
+        return StoredBlob(version: stored.version, size: stored.size) { [patience] index in
+            try await patience.run { try await stored.found(index) }
+        }
     }
 
     func removeBlobs(_ names: [String], of experimentID: String) async throws {

@@ -1,4 +1,5 @@
 public import Foundation
+internal import Tabular
 
 /// A moment in milliseconds since 1970, in JSON an ISO 8601 string in UTC: `2026-03-04T05:06:07.089Z`.
 public struct Timestamp: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
@@ -9,7 +10,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable, CustomStringCo
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     /// The moment of `date`, to the millisecond.
-    public init(_ date: Date) { milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded(.down)) }
+    public init(_ date: Date) { milliseconds = Int64(saturating: (date.timeIntervalSince1970 * 1000).rounded(.down)) }
 
     /// The machine's clock.
     public static func now() -> Timestamp { Timestamp(Date()) }
@@ -19,7 +20,8 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable, CustomStringCo
 
     /// The moment so many seconds later.
     public func adding(seconds: Double) -> Timestamp {
-        Timestamp(milliseconds: milliseconds + Int64((seconds * 1000).rounded()))
+        let (sum, isBeyond) = milliseconds.addingReportingOverflow(Int64(saturating: (seconds * 1000).rounded()))
+        return Timestamp(milliseconds: isBeyond ? (seconds < 0 ? .min : .max) : sum)
     }
 
     /// The moment as a date.
@@ -44,7 +46,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable, CustomStringCo
             throw DecodingError.dataCorrupted(
                 .init(codingPath: decoder.codingPath, debugDescription: "\(text) is not an ISO 8601 time"))
         }
-        milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded())
+        milliseconds = Int64(saturating: (date.timeIntervalSince1970 * 1000).rounded())
     }
 
     /// Writes an ISO 8601 string with milliseconds.

@@ -40,13 +40,40 @@ extension MartletService {
         return try await stores.models.models(of: id, limit: checked(limit), after: cursor)
     }
 
-    /// A model's artifact: the file that `martlet predict` takes.
+    /// A model's artifact: the file that `martlet predict` takes, all of it in memory.
     /// - Throws: `.notFound`, or `.conflict` before the experiment has ended.
     public func artifact(ofModel id: String) async throws -> [UInt8] {
         let record = try await model(id)
-        let name = ModelNames.artifact(id)
-        if let bytes = try await stores.models.blob(name, of: record.experimentID) { return bytes }
-        // The experiment ended, and this model was not put together yet.
+        _ = try await openArtifact(of: record)
+        guard let bytes = try await stores.models.blob(ModelNames.artifact(id), of: record.experimentID) else {
+            throw PlatformError(.notFound, "there is no model \(id)")
+        }
+        return bytes
+    }
+
+    /// A model's artifact as it is stored: its size, and its bytes in pieces.
+    /// - Throws: `.notFound`, or `.conflict` before the experiment has ended.
+    public func openArtifact(ofModel id: String) async throws -> StoredBlob {
+        try await openArtifact(of: try await model(id))
+    }
+
+    private func openArtifact(of record: ModelRecord) async throws -> StoredBlob {
+        let name = ModelNames.artifact(record.id)
+        if let stored = try await stores.models.open(name, of: record.experimentID) { return stored }
+        // The experiment ended, and this model was not put together yet; who asks meanwhile waits for the same.
+        _ = try await assemblies.value(record.id) { [self] in
+            try await assemble(record)
+            return true
+        }
+        assemblies.remove(record.id)
+        guard let stored = try await stores.models.open(name, of: record.experimentID) else {
+            throw PlatformError(.notFound, "there is no model \(record.id)")
+        }
+        return stored
+    }
+
+    private func assemble(_ record: ModelRecord) async throws {
+        let (id, name) = (record.id, ModelNames.artifact(record.id))
         let experiment = try await experiment(record.experimentID)
         let entry = try await leaderboard(ofExperiment: experiment.id).leaderboard.entries
             .first { $0.rank != nil && ModelNames.model(of: experiment.id, $0) == id }
@@ -61,11 +88,9 @@ extension MartletService {
         do {
             let bytes = try await finisher.artifact(of: entry, study, on: serviceThread, LazyPool(threads: 1))
             try await stores.models.put(bytes, name: name, of: experiment.id)
-            return bytes
         } catch {
             // The experiment's own end may have come first, and the trials' blobs are gone.
-            if let bytes = try await stores.models.blob(name, of: experiment.id) { return bytes }
-            throw error
+            if try await stores.models.open(name, of: experiment.id) == nil { throw error }
         }
     }
 
@@ -76,12 +101,13 @@ extension MartletService {
             let bytes = try await artifact(ofModel: id)
             return try await serviceThread.run { [learners] in
                 do {
-                    return try ModelArtifact(loading: bytes, learners: learners)
+                    return LoadedModel(
+                        model: try ModelArtifact(loading: bytes, learners: learners), bytes: bytes.count)
                 } catch let error as AutoMLError {
                     throw PlatformError(error)
                 }
             }
-        }
+        }.model
     }
 
     /// Predicts every row of a table; runs on threads outside the cooperative pool.
@@ -99,4 +125,10 @@ extension MartletService {
         }
         return (model, predictions)
     }
+}
+
+/// A model in memory, and the bytes of its artifact, which are about those that it takes.
+struct LoadedModel: Sendable {
+    let model: ModelArtifact
+    let bytes: Int
 }

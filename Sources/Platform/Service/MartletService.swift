@@ -20,8 +20,9 @@ public final class MartletService: Sendable {
         public var memoryLimit = Int.max
         /// The folder whose room metrics tell besides the spool's; nil for none.
         public var dataFolder: String?
-        /// Models kept in memory for predictions.
-        public var loadedModels = 8
+        /// Bytes of artifacts whose models are kept in memory for predictions, the last used ones; one stays whatever its
+        /// size.
+        public var modelCache = 256 << 20
         /// How long those who watch an experiment may miss news whose message was lost.
         var reminder = Duration.seconds(15)
 
@@ -40,9 +41,11 @@ public final class MartletService: Sendable {
     let data: ExperimentData
     let coordinator: Coordinator
     let worker: Worker?
-    let loadedModels: SingleFlightCache<ModelArtifact>
+    let loadedModels: SingleFlightCache<LoadedModel>
+    /// Artifacts that are being put together.
+    let assemblies = SingleFlightCache<Bool>(capacity: .max)
     /// Explanations as JSON, made one at a time on a thread of their own.
-    let explanations = SingleFlightCache<[UInt8]>(capacity: 16)
+    let explanations = SingleFlightCache<[UInt8]>(bytes: 32 << 20) { $0.count }
     let explanationThread = WorkThread(name: "martlet-explanations")
     private let sampler: StoreSampler
     private let lifecycle = Mutex(Lifecycle())
@@ -84,7 +87,16 @@ public final class MartletService: Sendable {
         var volumes = ["spool": options.spoolFolder]
         volumes["data"] = options.dataFolder
         sampler = StoreSampler(stores, volumes: volumes, instruments)
-        loadedModels = SingleFlightCache(capacity: options.loadedModels)
+        loadedModels = SingleFlightCache(bytes: options.modelCache) { $0.bytes }
+        instruments.metrics.collect([
+            PlatformMetrics.modelCacheRequests, PlatformMetrics.modelCacheBytes, PlatformMetrics.modelCacheEvictions,
+        ]) { [loadedModels] collection in
+            let statistics = loadedModels.statistics
+            collection.add(PlatformMetrics.modelCacheRequests, ["hit"], statistics.hits)
+            collection.add(PlatformMetrics.modelCacheRequests, ["miss"], statistics.misses)
+            collection.add(PlatformMetrics.modelCacheEvictions, statistics.evictions)
+            collection.add(PlatformMetrics.modelCacheBytes, loadedModels.bytes)
+        }
     }
 
     /// Where the caller keeps an upload while it is read; there once the service is started.

@@ -15,7 +15,7 @@ import Testing
             let store = stores.datasets
             let id = Identifier.make()
             try await store.begin(id)
-            try await store.put([1, 2, 3], index: 0, of: id)
+            try await store.put([DatasetChunk(index: 0, bytes: [1, 2, 3])], of: id)
             #expect(try await store.dataset(id) == nil)
             #expect(try await store.chunk(0, of: id) == nil)
             #expect(try await store.datasets(limit: 10, after: nil).items.isEmpty)
@@ -33,12 +33,27 @@ import Testing
             let id = Identifier.make()
             for _ in 0..<2 {
                 try await store.begin(id)
-                try await store.put([7], index: 3, of: id)
+                try await store.put([DatasetChunk(index: 3, bytes: [7])], of: id)
             }
             try await store.complete(record(id), profile: [])
             try await store.complete(record(id), profile: [])
             #expect(try await store.chunk(3, of: id) == [7])
             #expect(try await store.datasets(limit: 10, after: nil).items.count == 1)
+        }
+    }
+
+    @Test(arguments: StoreKind.present) func manyChunksAreWrittenTogether(_ kind: StoreKind) async throws {
+        try await kind.withStores { stores in
+            let store = stores.datasets
+            let id = Identifier.make()
+            try await store.begin(id)
+            let chunks = (0..<100).map { DatasetChunk(index: $0, bytes: [UInt8($0), 1]) }
+            try await store.put(chunks, of: id)
+            try await store.put([], of: id)
+            let large = [UInt8](repeating: 9, count: 3 * ChunkLimits.bytes)
+            try await store.complete(record(id), profile: large)
+            for index in [0, 31, 32, 99] { #expect(try await store.chunk(index, of: id) == [UInt8(index), 1]) }
+            #expect(try await store.profile(of: id) == large)
         }
     }
 
@@ -48,9 +63,9 @@ import Testing
             let id = Identifier.make()
             try await store.begin(id)
             let largest = [UInt8](repeating: 5, count: ChunkLimits.bytes)
-            try await store.put(largest, index: 0, of: id)
+            try await store.put([DatasetChunk(index: 0, bytes: largest)], of: id)
             let tooLarge = await #expect(throws: PlatformError.self) {
-                try await store.put(largest + [1], index: 1, of: id)
+                try await store.put([DatasetChunk(index: 1, bytes: largest + [1])], of: id)
             }
             #expect(tooLarge?.code == .invalid)
             try await store.complete(record(id), profile: [])
@@ -65,7 +80,9 @@ import Testing
             #expect(!wasThere)
             #expect(try await store.dataset("none") == nil)
             #expect(try await store.profile(of: "none") == nil)
-            let put = await #expect(throws: PlatformError.self) { try await store.put([1], index: 0, of: "none") }
+            let put = await #expect(throws: PlatformError.self) {
+                try await store.put([DatasetChunk(index: 0, bytes: [1])], of: "none")
+            }
             #expect(put?.code == .notFound)
             let complete = await #expect(throws: PlatformError.self) {
                 try await store.complete(record("none"), profile: [])
@@ -103,7 +120,7 @@ import Testing
             let store = stores.datasets
             let id = Identifier.make()
             try await store.begin(id)
-            try await store.put([1], index: 0, of: id)
+            try await store.put([DatasetChunk(index: 0, bytes: [1])], of: id)
             try await store.complete(record(id), profile: [2])
             #expect(try await store.delete(id))
             #expect(try await store.dataset(id) == nil)
@@ -121,10 +138,12 @@ import Testing
             try await store.complete(record(done), profile: [])
             try await store.begin(begun)
             try await store.removeIncomplete(begunBefore: Timestamp(milliseconds: 0))
-            try await store.put([1], index: 0, of: begun)
+            try await store.put([DatasetChunk(index: 0, bytes: [1])], of: begun)
             try await store.removeIncomplete(begunBefore: Timestamp.now().adding(seconds: 1))
             #expect(try await store.dataset(done) != nil)
-            await #expect(throws: PlatformError.self) { try await store.put([1], index: 0, of: begun) }
+            await #expect(throws: PlatformError.self) {
+                try await store.put([DatasetChunk(index: 0, bytes: [1])], of: begun)
+            }
         }
     }
 }

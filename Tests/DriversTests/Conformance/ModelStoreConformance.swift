@@ -33,6 +33,44 @@ import Testing
         }
     }
 
+    @Test(arguments: StoreKind.present) func aBlobIsReadInPieces(_ kind: StoreKind) async throws {
+        try await kind.withStores { stores in
+            let store = stores.models
+            for size in [0, 1, ChunkLimits.bytes, ChunkLimits.bytes * 2 + 77] {
+                let blob = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 >> 3) }
+                try await store.put(blob, name: "blob", of: "e")
+                let stored = try #require(try await store.open("blob", of: "e"))
+                #expect(stored.size == size)
+                var pieces: [[UInt8]] = []
+                for index in 0..<stored.pieceCount { pieces.append(try await stored.piece(index)) }
+                #expect(pieces.dropLast().allSatisfy { $0.count == ChunkLimits.bytes })
+                #expect(Array(pieces.joined()) == blob)
+            }
+            #expect(try await store.open("none", of: "e")?.size == nil)
+            try await store.removeBlobs(["blob"], of: "e")
+            #expect(try await store.open("blob", of: "e")?.size == nil)
+        }
+    }
+
+    @Test(arguments: StoreKind.present) func whatIsReplacedWhileItIsReadIsNotMixed(_ kind: StoreKind) async throws {
+        try await kind.withStores { stores in
+            let store = stores.models
+            let old = [UInt8](repeating: 1, count: ChunkLimits.bytes + 5)
+            try await store.put(old, name: "b", of: "e")
+            let stored = try #require(try await store.open("b", of: "e"))
+            _ = try await stored.piece(0)
+            // The same bytes once more do not disturb who reads them.
+            try await store.put(old, name: "b", of: "e")
+            _ = try? await stored.piece(1)
+            try await store.put([UInt8](repeating: 2, count: ChunkLimits.bytes + 5), name: "b", of: "e")
+            do {
+                #expect(try await stored.piece(1) == [1, 1, 1, 1, 1])
+            } catch let error as PlatformError {
+                #expect(error.code == .conflict)
+            }
+        }
+    }
+
     @Test(arguments: StoreKind.present) func recordsComeInPages(_ kind: StoreKind) async throws {
         try await kind.withStores { stores in
             let store = stores.models
