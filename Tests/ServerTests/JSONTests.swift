@@ -35,6 +35,11 @@ struct JSONTests {
         #expect(throws: JSONError.self) { try JSONParser.parse([0x22, 0xFF, 0x22]) }
     }
 
+    @Test func aValueTakesLittleRoom() {
+        // What an array of many holds of each of them.
+        #expect(MemoryLayout<JSONValue>.stride <= 24)
+    }
+
     @Test func depthIsLimited() throws {
         let deep = { (depth: Int) in String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }
         _ = try parse(deep(JSONParser.depthLimit))

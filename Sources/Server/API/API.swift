@@ -19,19 +19,26 @@ struct API: Sendable {
     /// What is counted of the calls.
     let metrics: ServerMetrics
 
+    /// Bytes of an experiment's settings, which are read as a whole.
+    private static let settingsLimit = 4 << 20
+
     init(service: MartletService, configuration: ServerConfiguration, instruments: Instruments = Instruments()) {
         metrics = ServerMetrics(instruments.metrics)
         var endpoints =
-            DatasetEndpoints(service: service, uploadLimit: configuration.uploadLimit, metrics: metrics).all
+            DatasetEndpoints(
+                service: service, uploadLimit: configuration.uploadLimit, columnLimit: configuration.columnLimit,
+                metrics: metrics
+            ).all
         endpoints += ExampleEndpoints(service: service).all
         endpoints +=
             ExperimentEndpoints(
-                service: service, documentLimit: configuration.documentLimit, heartbeat: configuration.heartbeat
+                service: service, documentLimit: min(configuration.documentLimit, API.settingsLimit),
+                heartbeat: configuration.heartbeat
             ).all
         endpoints +=
             ModelEndpoints(
                 service: service, documentLimit: configuration.documentLimit, uploadLimit: configuration.uploadLimit,
-                metrics: metrics
+                columnLimit: configuration.columnLimit, metrics: metrics
             ).all
         endpoints += ExplanationEndpoints(service: service, documentLimit: configuration.documentLimit).all
         endpoints += ModelPageEndpoints(service: service).all

@@ -18,6 +18,8 @@ public struct ServerConfiguration: Sendable {
     public var uploadLimit = 64 << 30
     /// Longest JSON body, in bytes.
     public var documentLimit = 32 << 20
+    /// Columns that an uploaded table may have.
+    public var columnLimit = 100_000
     /// Most connections at a time.
     public var connectionLimit = 1024
     /// Most connections at a time from one address; nil for no such limit.

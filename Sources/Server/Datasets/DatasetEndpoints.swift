@@ -6,6 +6,7 @@ internal import Tabular
 struct DatasetEndpoints: Sendable {
     let service: MartletService
     let uploadLimit: Int
+    let columnLimit: Int
     let metrics: ServerMetrics
 
     var all: [Endpoint] { [upload, list, get, profile, rows, file, delete] }
@@ -45,7 +46,8 @@ struct DatasetEndpoints: Sendable {
         metrics.received(bytes: upload.size)
         var fields = upload.fields
         let name = try DatasetEndpoints.name(fields.removeValue(forKey: "name") ?? upload.filename ?? "dataset")
-        let options = try ReadOptions(takingFrom: &fields)
+        var options = try ReadOptions(takingFrom: &fields)
+        options.maximumColumns = columnLimit
         if let unknown = fields.keys.min() { throw Problem.field(unknown, "there is no such field") }
         return try await service.createDataset(from: .file(upload.file.path), name: name, options: options)
     }

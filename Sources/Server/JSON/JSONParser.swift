@@ -14,24 +14,31 @@ struct JSONParser {
     /// Arrays and objects inside one another, at most.
     static let depthLimit = 32
 
-    private let bytes: UnsafeBufferPointer<UInt8>
+    private let bytes: [UInt8]
     private var position = 0
 
     /// The value that `bytes` hold, all of them.
     static func parse(_ bytes: [UInt8]) throws -> JSONValue {
-        try bytes.withUnsafeBufferPointer { buffer in
-            var parser = JSONParser(bytes: buffer)
-            if buffer.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
-            let value = try parser.value(depth: 0)
-            parser.skipBlanks()
-            if parser.position < buffer.count { throw parser.failure("there is something after the value") }
-            return value
-        }
+        var parser = JSONParser(bytes)
+        let value = try parser.value(depth: 0)
+        try parser.end()
+        return value
     }
 
-    private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    /// A parser at the start of `bytes`, for what is taken part by part.
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    }
 
-    private mutating func value(depth: Int) throws -> JSONValue {
+    /// Throws where something follows.
+    mutating func end() throws {
+        skipBlanks()
+        if position < bytes.count { throw failure("there is something after the value") }
+    }
+
+    /// The next value, inside of `depth` arrays and objects.
+    mutating func value(depth: Int) throws -> JSONValue {
         skipBlanks()
         guard let byte = peek else { throw failure("the text ends where a value should be") }
         switch byte {
@@ -50,34 +57,67 @@ struct JSONParser {
         try enter(depth)
         var members: [JSONValue.Member] = []
         var names: Set<String> = []
-        skipBlanks()
-        if take(UInt8(ascii: "}")) { return .object([]) }
-        while true {
-            skipBlanks()
-            guard peek == UInt8(ascii: "\"") else { throw failure("a member's name should be here") }
-            let name = try string()
-            guard names.insert(name).inserted else { throw failure("the name \"\(name)\" comes twice") }
-            skipBlanks()
-            guard take(UInt8(ascii: ":")) else { throw failure("a colon should be here") }
+        while let name = try nextName(isFirst: members.isEmpty) {
+            guard names.insert(name).inserted else { throw isTwice(name) }
             members.append(.init(name: name, value: try value(depth: depth + 1)))
-            skipBlanks()
-            if take(UInt8(ascii: "}")) { return .object(members) }
-            guard take(UInt8(ascii: ",")) else { throw failure("a comma or a closing brace should be here") }
         }
+        return .object(members)
     }
 
     private mutating func array(depth: Int) throws -> JSONValue {
         try enter(depth)
         var elements: [JSONValue] = []
-        skipBlanks()
-        if take(UInt8(ascii: "]")) { return .array([]) }
-        while true {
-            elements.append(try value(depth: depth + 1))
-            skipBlanks()
-            if take(UInt8(ascii: "]")) { return .array(elements) }
-            guard take(UInt8(ascii: ",")) else { throw failure("a comma or a closing bracket should be here") }
-        }
+        while try hasElement(isFirst: elements.isEmpty) { elements.append(try value(depth: depth + 1)) }
+        return .array(elements)
     }
+
+    // MARK: Part by part
+
+    /// Goes into an object inside of `depth` arrays and objects; false, and nothing is taken, where there is none.
+    mutating func enterObject(depth: Int) throws -> Bool {
+        skipBlanks()
+        guard peek == UInt8(ascii: "{") else { return false }
+        try enter(depth)
+        return true
+    }
+
+    /// The same for an array.
+    mutating func enterArray(depth: Int) throws -> Bool {
+        skipBlanks()
+        guard peek == UInt8(ascii: "[") else { return false }
+        try enter(depth)
+        return true
+    }
+
+    /// Inside of an object: the next member's name, its value being next; nil at the object's end.
+    mutating func nextName(isFirst: Bool) throws -> String? {
+        skipBlanks()
+        if take(UInt8(ascii: "}")) { return nil }
+        if !isFirst {
+            guard take(UInt8(ascii: ",")) else { throw failure("a comma or a closing brace should be here") }
+            skipBlanks()
+        }
+        guard peek == UInt8(ascii: "\"") else { throw failure("a member's name should be here") }
+        let name = try string()
+        skipBlanks()
+        guard take(UInt8(ascii: ":")) else { throw failure("a colon should be here") }
+        return name
+    }
+
+    /// Inside of an array: whether there is a next element; false at the array's end.
+    mutating func hasElement(isFirst: Bool) throws -> Bool {
+        skipBlanks()
+        if take(UInt8(ascii: "]")) { return false }
+        guard isFirst || take(UInt8(ascii: ",")) else {
+            throw failure("a comma or a closing bracket should be here")
+        }
+        return true
+    }
+
+    /// The error of an object with two members of one name.
+    func isTwice(_ name: String) -> JSONError { failure("the name \"\(name)\" comes twice") }
+
+    // MARK: Values
 
     private mutating func enter(_ depth: Int) throws {
         if depth >= JSONParser.depthLimit { throw failure("it is deeper than \(JSONParser.depthLimit) levels") }

@@ -1,5 +1,5 @@
 /// Any JSON; objects keep the order of their members.
-indirect enum JSONValue: Sendable, Hashable {
+enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
     case integer(Int64)

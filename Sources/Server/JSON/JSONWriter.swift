@@ -46,7 +46,7 @@ struct JSONWriter {
     mutating func number(_ value: Double) {
         if !value.isFinite {
             raw("null")
-        } else if let whole = Int64(exactly: value), abs(whole) < 1 << 53 {
+        } else if let whole = Int64(exactly: value), whole.magnitude < 1 << 53 {
             integer(whole)
         } else {
             bytes.append(contentsOf: value.description.utf8)

@@ -66,10 +66,10 @@ struct ExplanationEndpoints: Sendable {
             handler: .asynchronous { request in
                 let scale = try request.contributionScale()
                 let model = try await service.loadedModel(request.id)
-                let (_, value) = try await request.json(limit: documentLimit)
+                let body = try await request.body.collect(upTo: documentLimit)
                 return try await Offload.run {
-                    let table = try PredictionRows(value, schema: model.header.schema).table()
-                    guard table.rowCount <= 1000 else {
+                    var rows = try PredictionRows(body, schema: model.header.schema, rowsPerPart: 1001)
+                    guard let table = try rows.next(), table.rowCount <= 1000 else {
                         throw Problem.field("rows", "at most 1000 rows can be explained at a time")
                     }
                     return .json(bytes: try ContributionFormat(model, scale).rows(table))

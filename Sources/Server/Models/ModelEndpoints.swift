@@ -9,6 +9,7 @@ struct ModelEndpoints: Sendable {
     let service: MartletService
     let documentLimit: Int
     let uploadLimit: Int
+    let columnLimit: Int
     let metrics: ServerMetrics
 
     var all: [Endpoint] { [get, artifact, onnx, predict] }
@@ -30,9 +31,12 @@ struct ModelEndpoints: Sendable {
             ],
             problems: [.notFound, .conflict],
             handler: .asynchronous { request in
-                let bytes = try await service.artifact(ofModel: request.id)
+                let stored = try await service.openArtifact(ofModel: request.id)
+                let stream = Response.Stream(length: stored.size) { sink in
+                    for index in 0..<stored.pieceCount { try await sink.write(try await stored.piece(index)) }
+                }
                 return ModelEndpoints.download(
-                    .bytes(bytes), as: "\(request.id).martlet", type: "application/octet-stream")
+                    .stream(stream), as: "\(request.id).martlet", type: "application/octet-stream")
             })
     }
 
@@ -87,12 +91,13 @@ struct ModelEndpoints: Sendable {
 
     private func predictRows(_ request: Request) async throws -> (Response, rows: Int) {
         let model = try await service.loadedModel(request.id)
-        let (_, value) = try await request.json(limit: documentLimit)
+        let body = try await request.body.collect(upTo: documentLimit)
+        let folder = service.spoolFolder
         return try await Offload.run {
-            let table = try PredictionRows(value, schema: model.header.schema).table()
-            var writer = JSONWriter()
-            try PredictionFormat(model).writeJSON(try model.predict(table), to: &writer)
-            return (.json(bytes: writer.bytes), table.rowCount)
+            var rows = try PredictionRows(body, schema: model.header.schema)
+            var answer = PredictionAnswer(model, spoolFolder: folder)
+            while let table = try rows.next() { try answer.add(try model.predict(table)) }
+            return (try answer.response(), rows.rowCount)
         }
     }
 
@@ -106,6 +111,7 @@ struct ModelEndpoints: Sendable {
         let schema = model.header.schema
         options.types = ReadOptions.matching(schema).types
         options.widensIntegers = true
+        options.maximumColumns = columnLimit
         options.columns = Set(schema.columns.map(\.name))
         options.threads = ProcessLimits.current.processors
         let reading = options

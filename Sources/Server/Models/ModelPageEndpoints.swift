@@ -24,7 +24,7 @@ struct ModelPageEndpoints: Sendable {
             problems: [.notFound, .conflict],
             handler: .asynchronous { request in
                 let model = try await service.loadedModel(request.id)
-                let bytes = try await service.artifact(ofModel: request.id).count
+                let bytes = try await service.openArtifact(ofModel: request.id).size
                 return try await Offload.run {
                     let answer = ModelEvaluation(
                         card: ModelCard(model), evaluation: model.evaluation?.document.evaluation, bytes: bytes)

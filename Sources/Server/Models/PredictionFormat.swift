@@ -19,11 +19,15 @@ struct PredictionFormat {
         }
     }
 
-    /// Writes `{"predictions": [{"prediction", "probabilities": {class: p}}, …]}`; regression has no probabilities.
-    func writeJSON(_ predictions: Predictions, to writer: inout JSONWriter) throws {
+    /// Writes what stands before the predictions' list in `{"predictions": [{"prediction", "probabilities": {class: p}}, …]}`.
+    func writeStart(to writer: inout JSONWriter) { writer.raw("{\"predictions\":[") }
+
+    /// Writes what stands after it.
+    func writeEnd(to writer: inout JSONWriter) { writer.raw("]}") }
+
+    /// Writes elements of the list, with a comma before the first unless it is the list's; regression has no probabilities.
+    func writeJSON(_ predictions: Predictions, isFirst: inout Bool, to writer: inout JSONWriter) {
         let labels = model.labels(predictions)
-        writer.raw("{\"predictions\":[")
-        var isFirst = true
         for row in 0..<predictions.rowCount {
             writer.separate(&isFirst)
             writer.raw("{\"prediction\":")
@@ -42,7 +46,6 @@ struct PredictionFormat {
             }
             writer.raw("}")
         }
-        writer.raw("]}")
     }
 
     /// Writes the first row as `{"prediction", "probabilities"}`.

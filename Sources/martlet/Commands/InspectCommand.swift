@@ -69,8 +69,10 @@ enum InspectCommand {
         }
         guard let low = column.minimum, let high = column.maximum else { return "" }
         switch column.type {
-        case .date: return "\(DateText.date(Int64(low))) … \(DateText.date(Int64(high)))"
-        case .datetime: return "\(DateText.datetime(Int64(low * 1e6))) … \(DateText.datetime(Int64(high * 1e6)))"
+        case .date: return "\(DateText.date(Int64(saturating: low))) … \(DateText.date(Int64(saturating: high)))"
+        case .datetime:
+            let ends = [low, high].map { DateText.datetime(Int64(saturating: $0 * 1e6)) }
+            return "\(ends[0]) … \(ends[1])"
         default:
             let mean = column.mean.map { ", mean \(number($0))" } ?? ""
             return "\(number(low)) … \(number(high))\(mean)"

@@ -45,6 +45,7 @@ enum MasterCommand {
             + "/martlet-spool-\(ProcessInfo.processInfo.processIdentifier)"
         options.spoolFolder = invocation[spoolFolder] ?? temporary
         defer { rmdir(temporary) }
+        if let bytes = invocation[ServerOptions.modelCache] { options.modelCache = bytes }
         let watching = try Watching(invocation, role: "master")
         defer { withExtendedLifetime(watching) {} }
         let instruments = watching.instruments

@@ -26,6 +26,7 @@ enum ServeCommand {
         options.dataFolder = folder.path
         options.memoryLimit = Machine.trainingMemory
         if let count = invocation[threads] { options.threads = count }
+        if let bytes = invocation[ServerOptions.modelCache] { options.modelCache = bytes }
         let watching = try Watching(invocation, role: "serve")
         defer { withExtendedLifetime(watching) {} }
         let instruments = watching.instruments

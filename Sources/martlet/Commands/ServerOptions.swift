@@ -28,9 +28,16 @@ enum ServerOptions {
         environment: "MARTLET_GRAFANA_URL"
     ).configured(key: "http.grafana_url")
 
+    static let maximumColumns = Option<Int?>.integer(
+        "max-columns", help: "Columns that a table may have (100000)", range: 1...10_000_000
+    ).configured(key: "limits.columns")
+    static let modelCache = Option<Int?>.bytes(
+        "model-cache", help: "Memory for models that predict, the last used ones (256MiB)"
+    ).configured(key: "limits.model_cache")
+
     static let declarations = [
         host.declaration, port.declaration, allowedHosts.declaration, insecure.declaration, webFolder.declaration,
-        grafana.declaration,
+        grafana.declaration, maximumColumns.declaration, modelCache.declaration,
     ]
 
     static let accessHelp = """
@@ -43,6 +50,7 @@ enum ServerOptions {
         var configuration = ServerConfiguration()
         if let host = invocation[host] { configuration.host = host }
         if let port = invocation[port] { configuration.port = port }
+        if let columns = invocation[maximumColumns] { configuration.columnLimit = columns }
         try setTokens(&configuration)
         configuration.isInsecure = invocation[insecure]
         configuration.allowedHosts = Set(invocation[allowedHosts].map { $0.lowercased() })

@@ -1,6 +1,7 @@
 import AutoML
 import Foundation
 import Learners
+import Tabular
 
 /// An explanation as a person reads it in a terminal.
 struct ExplanationText {
@@ -53,7 +54,7 @@ struct ExplanationText {
         var matrix = TextTable(
             ["true \\ predicted"] + confusion.classes, right: Set(1...confusion.classes.count))
         for (name, counts) in zip(confusion.classes, confusion.counts) {
-            matrix.add([name] + counts.map { Format.count(Int($0.rounded())) })
+            matrix.add([name] + counts.map { Format.count(Int(Int64(saturating: $0.rounded()))) })
         }
         let threshold = evaluation.threshold.map { ", threshold \(Format.score($0))" } ?? ""
         show(matrix, "Confusion\(threshold)", console)

@@ -1,10 +1,11 @@
 import Foundation
+import Tabular
 
 /// Numbers as people read them.
 enum Format {
     /// `1,234,567`.
     static func count(_ value: Int) -> String {
-        var text = String(abs(value))
+        var text = String(value.magnitude)
         var place = text.count - 3
         while place > 0 {
             text.insert(",", at: text.index(text.startIndex, offsetBy: place))
@@ -15,7 +16,7 @@ enum Format {
 
     /// Five significant digits, or all digits of the whole part.
     static func score(_ value: Double) -> String {
-        if value.isNaN { return "–" }
+        if !value.isFinite { return "–" }
         let whole = abs(value) < 1 ? 0 : Int(log10(abs(value))) + 1
         return String(format: "%.\(max(0, min(5, 5 - whole)))f", value)
     }
@@ -24,7 +25,7 @@ enum Format {
     static func seconds(_ value: Double) -> String {
         if value < 10 { return String(format: "%.1f s", value) }
         if value < 120 { return "\(Int(value.rounded())) s" }
-        return "\(Int(value) / 60)m \(Int(value) % 60)s"
+        return "\(Int64(saturating: value) / 60)m \(Int64(saturating: value) % 60)s"
     }
 
     /// `1 kB`, `2.3 MB`.

@@ -63,7 +63,7 @@ extension TestConnection.Response {
 /// Runs a server for the time of `body`.
 func withMartlet(
     _ configure: (inout ServerConfiguration) -> Void = { _ in }, instruments: Instruments = Instruments(),
-    body: (TestService) async throws -> Void
+    models: (any ModelStore)? = nil, modelCache: Int? = nil, body: (TestService) async throws -> Void
 ) async throws {
     var configuration = ServerConfiguration()
     configuration.port = 0
@@ -72,7 +72,9 @@ func withMartlet(
     var options = MartletService.Options()
     options.threads = 1
     options.spoolFolder = FileManager.default.temporaryDirectory.path + "/martlet-test-\(UUID().uuidString)"
-    let stores = Stores.inMemory()
+    if let modelCache { options.modelCache = modelCache }
+    var stores = Stores.inMemory()
+    if let models { stores.models = models }
     let service = MartletService(stores: stores, options: options, instruments: instruments)
     let server = try MartletServer(configuration, service: service, instruments: instruments)
     let port = try await server.start()
