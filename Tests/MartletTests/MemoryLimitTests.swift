@@ -47,7 +47,8 @@ import Testing
         guard let tables = Self.tables else { return print("skipped: MARTLET_TEST_DATA is not set") }
         let folder = try TemporaryFolder()
         let run = try group.run([
-            "train", tables + "/adult.csv.gz", "--target", "class", "--trials", "6", "--leaderboard", folder.path("b"),
+            "train", tables + "/adult.csv.gz", "--target", "class", "--time-budget", "15s", "--leaderboard",
+            folder.path("b"),
         ])
         #expect(group.kills == 0)
         #expect(run.status == 0 || run.status == 1, "\(run.status): \(run.errors)")
