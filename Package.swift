@@ -43,7 +43,6 @@ let package = Package(
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-        system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CNetwork", pkgConfig: "openssl", apt: "libssl-dev"),
         system("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         system("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
@@ -64,9 +63,9 @@ let package = Package(
         library("Telemetry", ["CAllocator"]),
         library("YAML", ["CYAML"]),
         library("CommandLine", ["YAML"]),
-        library("HTTP", ["CMicroHTTPD"]),
         library("SQLite", ["CSQLite"], numeric: true),
         library("Network", ["CNetwork"], numeric: true),
+        library("HTTP", ["Network"], numeric: true),
         library("CQL", ["CISAL", "CLZ4", "Network"], numeric: true),
         library("Redis", ["Network"], numeric: true),
         library("Kafka", ["CLibrdkafka"]),
@@ -84,7 +83,7 @@ let package = Package(
             name: "martlet",
             dependencies: [
                 "StandardIO", "CommandLine", "Telemetry", "Server", "Drivers", "Platform", "AutoML", "Learners",
-                "Search", "Tabular", "HTTP", "Examples",
+                "Search", "Tabular", "HTTP", "Network", "Examples",
             ],
             swiftSettings: common),
 
@@ -126,7 +125,7 @@ let package = Package(
         tests("CommandLine"),
         tests("Examples"),
         .target(name: "HTTPTestClient", path: "Tests/Support/HTTPTestClient", swiftSettings: common),
-        tests("HTTP", ["HTTPTestClient"]),
+        tests("HTTP", ["HTTPTestClient", "TestCertificates"]),
         tests("SQLite"),
         .target(name: "TestCertificates", path: "Tests/Support/TestCertificates", swiftSettings: common),
         tests("Network", ["CNetwork", "TestCertificates"]),
@@ -147,6 +146,8 @@ let package = Package(
             ]),
         .testTarget(
             name: "ClusterTests", dependencies: ["martlet", "HTTPTestClient", "Kafka"], swiftSettings: common),
-        .testTarget(name: "MartletTests", dependencies: ["martlet", "HTTPTestClient"], swiftSettings: common),
+        .testTarget(
+            name: "MartletTests", dependencies: ["martlet", "HTTPTestClient", "TestCertificates"], swiftSettings: common
+        ),
     ]
 )

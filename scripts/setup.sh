@@ -3,7 +3,7 @@
 set -euo pipefail
 
 packages=(
-    pkg-config zlib1g-dev libzstd-dev libexpat1-dev libsqlite3-dev libmicrohttpd-dev # what the binary links
+    pkg-config zlib1g-dev libzstd-dev libexpat1-dev libsqlite3-dev # what the binary links
     libssl-dev                                                                       # and for TLS
     libisal-dev liblz4-dev                                                           # and for CQL
     librdkafka-dev                                                                   # and for Kafka

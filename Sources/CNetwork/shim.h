@@ -14,6 +14,7 @@
 // Enumerators and macros that do not arrive in Swift, as plain constants and functions.
 static const uint32_t network_epoll_in = EPOLLIN;
 static const uint32_t network_epoll_out = EPOLLOUT;
+static const uint32_t network_epoll_error = EPOLLERR;
 static const uint32_t network_epoll_edge = EPOLLET;
 
 static inline int network_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t mark) {
@@ -32,6 +33,14 @@ static inline void network_name_thread(const char *name) { prctl(PR_SET_NAME, na
 // A stream socket that neither blocks nor is inherited.
 static inline int network_socket(int family) {
     return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+}
+
+// Declared by hand: the system's header has it for GNU sources alone, which this module is not compiled as.
+extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+
+// A connection that neither blocks nor is inherited.
+static inline int network_accept(int socket, struct sockaddr *address, socklen_t *length) {
+    return accept4(socket, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
 static inline int network_set_option(int socket, int level, int name, int value) {
@@ -68,5 +77,13 @@ static inline int network_tls_server_name(SSL *ssl, const char *name) { return (
 static inline void network_tls_release_buffers(SSL_CTX *context) { SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS); }
 static inline void network_tls_forbid_renegotiation(SSL_CTX *context) {
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+}
+// A key with a passphrase is refused: nobody is there to be asked for it.
+static inline int network_tls_no_passphrase(char *buffer, int size, int writing, void *context) {
+    (void)buffer, (void)size, (void)writing, (void)context;
+    return -1;
+}
+static inline void network_tls_forbid_questions(SSL_CTX *context) {
+    SSL_CTX_set_default_passwd_cb(context, network_tls_no_passphrase);
 }
 static inline int network_error_reason(unsigned long code) { return ERR_GET_REASON(code); }

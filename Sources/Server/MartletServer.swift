@@ -7,6 +7,7 @@ public final class MartletServer: Sendable {
     private let configuration: ServerConfiguration
     private let service: MartletService
     private let http: HTTPServer
+    private let log: Logger
 
     /// A server that does not listen yet. Throws `ServerConfigurationError` for a configuration that is not safe.
     public init(
@@ -15,13 +16,10 @@ public final class MartletServer: Sendable {
         try configuration.validate()
         self.configuration = configuration
         self.service = service
-        var settings = HTTPServerConfiguration()
-        settings.host = configuration.host
-        settings.port = configuration.port
-        settings.threads = configuration.threads
-        settings.connectionLimit = configuration.connectionLimit
-        settings.connectionsPerAddress = configuration.connectionsPerAddress
-        let log = instruments.log
+        log = instruments.log
+        let log = log
+        var settings = configuration.http(vitalPaths: API.vitalPaths)
+        settings.onTrouble = { log.warning($0) }
         let api = API(service: service, configuration: configuration, instruments: instruments)
         http = try HTTPServer(
             configuration: settings, router: api.router,
@@ -43,9 +41,10 @@ public final class MartletServer: Sendable {
     }
 
     /// Listens, then starts the service, and returns the port. Until the service is ready, `/readyz` says so.
-    /// Throws `HTTPError.cannotListen`, and what the service throws.
+    /// Throws `HTTPError` where it cannot listen or the certificate cannot be used, and what the service throws.
     @discardableResult
     public func start() async throws -> Int {
+        if let warning = configuration.clearTextWarning { log.warning(warning) }
         let port = try http.start()
         do {
             try await service.start()
@@ -63,13 +62,31 @@ public final class MartletServer: Sendable {
         await service.shutdown()
     }
 
+    /// Takes the certificate and its key anew from their files, for connections from now on. Where they cannot be used the log
+    /// says so, and the server goes on with those it has.
+    public func reloadCertificates() { http.reloadCertificates(log) }
+
     /// Starts, calls `onReady` with the port, and runs until SIGTERM or SIGINT, or until the task is cancelled; then it
-    /// shuts down. A second signal ends the process at once.
+    /// shuts down. A second signal ends the process at once. SIGHUP takes the certificate anew.
     public func run(onReady: @Sendable (Int) -> Void = { _ in }) async throws {
         try await Termination.run {
             onReady(try await start())
         } stop: {
             await shutdown()
+        } hangUp: {
+            self.reloadCertificates()
+        }
+    }
+}
+
+extension HTTPServer {
+    /// Takes the certificate anew and says in the log what came of it.
+    func reloadCertificates(_ log: Logger) {
+        do {
+            try reloadCertificates()
+            log.info("the certificate was taken anew")
+        } catch {
+            log.error("the certificate cannot be taken anew", LogField("error", "\(error)"))
         }
     }
 }

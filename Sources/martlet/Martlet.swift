@@ -26,7 +26,16 @@ struct Martlet {
         StandardStreams.open()
         Signals.handle(program: "martlet")
         Allocator.configure(.current)
+        raiseFileLimit()
         exit(await run(Array(Swift.CommandLine.arguments.dropFirst())))
+    }
+
+    /// Connections, databases and spooled files take descriptors: as many as the system lets a process have.
+    private static func raiseFileLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     static func run(_ arguments: [String]) async -> Int32 {

@@ -176,7 +176,7 @@ struct HTTPServerTests {
             #expect {
                 _ = try second.start()
             } throws: { error in
-                (error as? HTTPError)?.code == .cannotListen && "\(error)".contains("Address already in use")
+                (error as? HTTPError)?.code == .addressInUse && "\(error)".contains("Address already in use")
             }
         }
     }

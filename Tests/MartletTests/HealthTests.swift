@@ -35,7 +35,7 @@ import Testing
         #expect(run.status == 1 && run.errors.contains("in time"), "\(run.errors)")
     }
 
-    @Test(arguments: ["https://127.0.0.1/", "127.0.0.1:8080", "http://"])
+    @Test(arguments: ["ftp://127.0.0.1/", "127.0.0.1:8080", "http://"])
     func whatIsNotAnAddressIsRefused(url: String) throws {
         let run = try Martlet.run("health", "--url", url)
         #expect(run.status == 2 && run.errors.contains("--url"), "\(run.errors)")

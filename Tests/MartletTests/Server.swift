@@ -23,7 +23,8 @@ final class Server {
         self.process = process
         port =
             text.split(whereSeparator: { $0 == "\n" || $0 == " " }).compactMap { word in
-                word.hasPrefix("http://") ? word.split(separator: ":").last.flatMap { Int($0) } : nil
+                word.hasPrefix("http://") || word.hasPrefix("https://")
+                    ? word.split(separator: ":").last.flatMap { Int($0) } : nil
             }.first ?? 0
     }
 

@@ -25,6 +25,14 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
         public static let shuttingDown = Code("shutting_down")
         /// The address cannot be listened on.
         public static let cannotListen = Code("cannot_listen")
+        /// The address cannot be listened on, as another process does.
+        public static let addressInUse = Code("address_in_use")
+        /// The server's certificate or its key cannot be used.
+        public static let badCertificate = Code("bad_certificate")
+        /// The request came slower than a request may.
+        public static let tooSlow = Code("too_slow")
+        /// There are too many connections.
+        public static let tooManyConnections = Code("too_many_connections")
         /// A handler's own error, told apart by its status.
         public static let refused = Code("refused")
         /// A file to be sent cannot be opened.
@@ -54,6 +62,15 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
     static let disconnected = HTTPError(.disconnected, status: .badRequest, message: "the client went away")
     static let shuttingDown = HTTPError(
         .shuttingDown, status: .serviceUnavailable, message: "the server is shutting down")
+
+    static let tooManyConnections = HTTPError(
+        .tooManyConnections, status: .serviceUnavailable,
+        message: "the server has too many connections: try again soon",
+        headers: ["Retry-After": "1"])
+
+    static func tooSlow(_ message: String) -> HTTPError {
+        HTTPError(.tooSlow, status: .requestTimeout, message: message)
+    }
 
     static func bodyTooLarge(limit: Int) -> HTTPError {
         HTTPError(

@@ -44,6 +44,19 @@ public struct Request: Sendable {
         self.remoteAddress = remoteAddress
     }
 
+    /// What stands for a request whose target cannot be read.
+    init(unreadable method: Method, headers: Headers, remoteAddress: String) {
+        requestID = RequestID.of(headers)
+        self.method = method
+        rawPath = "/"
+        path = "/"
+        query = Query()
+        self.headers = headers
+        parameters = [:]
+        body = RequestBody([])
+        self.remoteAddress = remoteAddress
+    }
+
     /// The media type of the body in lower case without parameters; nil when the client names none.
     public var contentType: String? { headers["Content-Type"].map { MediaType($0).essence } }
 }

@@ -1,17 +1,29 @@
-internal import CMicroHTTPD
 internal import Glibc
+internal import Network
 internal import Synchronization
 
-/// An HTTP/1.1 server over libmicrohttpd: a pool of threads for the connections, a task for each handler that waits.
+/// An HTTP/1.1 server over the event loops of `Network`: a few threads for the connections, a task for each handler that waits.
 public final class HTTPServer: Sendable {
-    private struct Daemon: @unchecked Sendable {
-        let pointer: OpaquePointer
-        let core: Unmanaged<ServerCore>
+    /// What has become of connections.
+    public struct Statistics: Sendable, Hashable {
+        /// Connections that are open.
+        public let connections: Int
+        /// Connections that waited for a request and were closed to make room, since the start.
+        public let evicted: Int
+        /// Connections that were refused for want of room, since the start.
+        public let refused: Int
+        /// Headers, bodies and answers that took too long, since the start.
+        public let timeouts: Int
+    }
+
+    private struct Running {
+        let loops: [EventLoop]
+        let listener: Listener
     }
 
     private enum Phase {
         case idle
-        case running(Daemon)
+        case running(Running)
         case stopped
     }
 
@@ -25,70 +37,73 @@ public final class HTTPServer: Sendable {
         middleware: [any Middleware] = [],
         errorResponse: @escaping @Sendable (any Error, Request) -> Response = HTTPServer.plainErrorResponse
     ) throws {
-        core = try ServerCore(
+        var configuration = configuration
+        configuration.connectionLimit = min(
+            max(1, configuration.connectionLimit), HTTPServer.connections(forFiles: HTTPServer.fileLimit))
+        core = ServerCore(
             configuration: configuration, router: router, middleware: middleware, errorResponse: errorResponse)
     }
 
-    /// Starts to listen and returns the port. Throws `cannotListen`.
+    /// Starts to listen and returns the port. Throws `cannotListen`, and `badCertificate` where the certificate or its key
+    /// cannot be used.
     public func start() throws -> Int {
-        try phase.withLock { phase in
-            guard case .idle = phase else {
-                throw HTTPError(
-                    .cannotListen, status: .serviceUnavailable, message: "a server can be started only once")
-            }
+        try reloadCertificates()
+        return try phase.withLock { phase in
+            guard case .idle = phase else { throw HTTPServer.cannotListen("a server can be started only once") }
             let configuration = core.configuration
-            let socket = try ListeningSocket(host: configuration.host, port: configuration.port)
-            let retained = Unmanaged.passRetained(core)
-            let context = retained.toOpaque()
-            // The header's lines are kept twice: as they are read and as entries that point into them.
-            let memory = max(64 * 1024, configuration.headerLimit * 3)
-            guard
-                let daemon = martlet_mhd_start(
-                    socket.descriptor, UInt32(max(1, configuration.threads)), memory,
-                    UInt32(configuration.connectionLimit), UInt32(configuration.connectionsPerAddress ?? 0),
-                    UInt32(configuration.idleTimeout), accessExchange, context, beginExchange, context,
-                    completeExchange, context)
-            else {
-                let reason = String(cString: strerror(errno))
-                close(socket.descriptor)
-                retained.release()
-                throw HTTPError(
-                    .cannotListen, status: .serviceUnavailable, message: "cannot start the HTTP server: \(reason)")
+            let core = core
+            do {
+                let loops = try (0..<max(1, configuration.threads)).map { try EventLoop(name: "http-\($0)") }
+                let listener = try Listener(host: configuration.host, port: configuration.port, on: loops[0]) {
+                    core.accept($0, on: loops)
+                } failed: { error in
+                    core.tell("connections wait, as the system gives no more: \(error.message)")
+                }
+                phase = .running(Running(loops: loops, listener: listener))
+                return listener.port
+            } catch let error as NetworkError {
+                throw HTTPServer.cannotListen(error.message, isInUse: error.code == .addressInUse)
             }
-            let monitor = core.monitor
-            Thread.start { monitor.run() }
-            phase = .running(Daemon(pointer: daemon, core: retained))
-            return socket.port
+        }
+    }
+
+    /// Reads the certificate and its key anew, for connections from now on; does nothing without TLS. Blocks. Throws
+    /// `badCertificate`, and goes on with what it has.
+    public func reloadCertificates() throws {
+        guard let files = core.configuration.certificates else { return }
+        do throws(NetworkError) {
+            core.setIdentity(try TLSIdentity(certificateFile: files.certificate, keyFile: files.key))
+        } catch {
+            throw HTTPError(.badCertificate, status: .internalServerError, message: error.message)
         }
     }
 
     /// Requests whose header has been read and that are not answered in full.
     public var activeRequests: Int { core.activeCount }
 
+    /// What has become of connections until now.
+    public var statistics: Statistics { core.statistics }
+
+    /// The limit of connections in force: what was configured, or what the process's limit of files leaves.
+    public var connectionLimit: Int { core.configuration.connectionLimit }
+
     /// Stops: no new connections and requests (503), streams that end on shutdown end, other requests have `grace` to
     /// finish, then they are cancelled and their connections closed. Returns when all is closed.
     public func shutdown(grace: Duration = .seconds(10)) async {
-        let running = phase.withLock { phase -> Daemon? in
-            guard case .running(let daemon) = phase else { return nil }
+        let running = phase.withLock { phase -> Running? in
+            guard case .running(let running) = phase else { return nil }
             phase = .stopped
-            return daemon
+            return running
         }
-        guard let daemon = running else { return }
-        let listening = MHD_quiesce_daemon(daemon.pointer)
-        if listening >= 0 { close(listening) }
+        guard let running else { return }
+        await running.listener.close()
         core.drain()
         await core.waitUntilIdle(atMost: grace)
-        // From here on nothing suspends a connection: libmicrohttpd must not be stopped while one is.
-        core.endAll()
-        await withCheckedContinuation { continuation in
-            // Joins the connections' threads.
-            Thread.start {
-                MHD_stop_daemon(daemon.pointer)
-                continuation.resume()
-            }
-        }
-        core.monitor.stop()
-        daemon.core.release()
+        // Clients that have their answers may read them.
+        core.closeWaiting()
+        await core.waitUntilEmpty(atMost: min(grace, .milliseconds(500)))
+        core.abortAll()
+        for loop in running.loops { await loop.stop() }
     }
 
     /// The error's message as plain text with its status; 500 without details for errors of other types.
@@ -99,5 +114,21 @@ public final class HTTPServer: Sendable {
         var response = Response.text(error.message + "\n", status: error.status)
         for (name, value) in error.headers { response.headers.add(name, value) }
         return response
+    }
+
+    private static func cannotListen(_ message: String, isInUse: Bool = false) -> HTTPError {
+        HTTPError(isInUse ? .addressInUse : .cannotListen, status: .serviceUnavailable, message: message)
+    }
+
+    /// The files this process may have open.
+    private static var fileLimit: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// The connections for which so many files are enough: a part stays with the process for what else it opens.
+    static func connections(forFiles files: Int) -> Int {
+        max(4, min(files - 128, files / 2 + files / 4) - ServerCore.reservedPlaces)
     }
 }

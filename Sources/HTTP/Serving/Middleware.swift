@@ -1,4 +1,4 @@
-/// A hook around every request. All calls are made on the server's own threads: they must not wait.
+/// A hook around every request. Calls are made on the server's own threads and in its tasks: they must not wait.
 public protocol Middleware: Sendable {
     /// Looks at a request before its handler does; throwing or returning a response answers it there and then.
     /// The request's `route` is nil where nothing is routed. Its body must not be read.

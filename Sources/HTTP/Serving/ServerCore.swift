@@ -1,93 +1,227 @@
-internal import CMicroHTTPD
+internal import Glibc
+internal import Network
 internal import Synchronization
 
-/// What a running server's threads share.
+/// What a running server's connections share.
 final class ServerCore: Sendable {
     private struct State {
-        var exchanges: [UInt64: Exchange] = [:]
-        var active = 0
-        var lastNumber: UInt64 = 0
-        var isDraining = false
+        var connections: [ObjectIdentifier: HTTPConnection] = [:]
+        var ordinary = 0
+        var reserved = 0
+        var perAddress: [String: Int] = [:]
+        var turn = 0
+        var lastTrouble = Int64.min / 2
         var idleWaiters: [CheckedContinuation<Void, Never>] = []
+        var emptyWaiters: [CheckedContinuation<Void, Never>] = []
+        var identity: TLSIdentity?
     }
+
+    /// Connections beyond the limit that vital paths are answered on.
+    static let reservedPlaces = 16
+    private static let troubleInterval: Int64 = 5000
 
     let configuration: HTTPServerConfiguration
     let router: Router
     let middleware: [any Middleware]
-    let monitor: DisconnectMonitor
     let errorResponse: @Sendable (any Error, Request) -> Response
     private let state = Mutex(State())
+    private let active = Atomic<Int>(0)
+    private let draining = Atomic<Bool>(false)
+    private let evicted = Atomic<Int>(0)
+    private let refused = Atomic<Int>(0)
+    private let timeouts = Atomic<Int>(0)
 
     init(
         configuration: HTTPServerConfiguration, router: Router, middleware: [any Middleware],
         errorResponse: @escaping @Sendable (any Error, Request) -> Response
-    ) throws {
+    ) {
         self.configuration = configuration
         self.router = router
         self.middleware = middleware
         self.errorResponse = errorResponse
-        monitor = try DisconnectMonitor()
     }
 
     /// Whether new requests are refused.
-    var isDraining: Bool { state.withLock { $0.isDraining } }
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
 
     /// Requests whose header has been read and that are not answered in full.
-    var activeCount: Int { state.withLock { $0.active } }
+    var activeCount: Int { active.load(ordering: .relaxed) }
 
-    func makeExchange(target: String) -> Exchange {
-        state.withLock { state in
-            state.lastNumber += 1
-            let exchange = Exchange(number: state.lastNumber, target: target, server: self)
-            state.exchanges[exchange.number] = exchange
-            return exchange
-        }
+    var statistics: HTTPServer.Statistics {
+        let open = state.withLock { $0.connections.count }
+        return HTTPServer.Statistics(
+            connections: open, evicted: evicted.load(ordering: .relaxed), refused: refused.load(ordering: .relaxed),
+            timeouts: timeouts.load(ordering: .relaxed))
     }
 
-    func activate() { state.withLock { $0.active += 1 } }
+    func countTimeout() { timeouts.wrappingAdd(1, ordering: .relaxed) }
 
-    func remove(_ exchange: Exchange, wasActive: Bool) {
+    static func milliseconds() -> Int64 {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC_COARSE, &now)
+        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
+    }
+
+    // MARK: Connections
+
+    func setIdentity(_ identity: TLSIdentity) { state.withLock { $0.identity = identity } }
+
+    /// A client has connected: opens the connection on one of `loops`, or refuses it.
+    func accept(_ socket: AcceptedSocket, on loops: [EventLoop]) {
+        let (connection, identity, victims) = state.withLock {
+            state -> (HTTPConnection?, TLSIdentity?, [HTTPConnection]) in
+            if let limit = configuration.connectionsPerAddress, state.perAddress[socket.peer.host] ?? 0 >= limit {
+                return (nil, nil, [])
+            }
+            var victims: [HTTPConnection] = []
+            var isReserved = false
+            if state.ordinary >= configuration.connectionLimit {
+                let victim = longestWaiting(&state) { !$0.isReserved }
+                if let victim { victims.append(victim) } else { isReserved = true }
+            }
+            if isReserved, state.reserved >= ServerCore.reservedPlaces {
+                guard let victim = longestWaiting(&state, where: { $0.isReserved }) else { return (nil, nil, []) }
+                victims.append(victim)
+            }
+            state.turn = (state.turn + 1) % loops.count
+            let connection = HTTPConnection(
+                server: self, loop: loops[state.turn], peer: socket.peer, isReserved: isReserved)
+            state.connections[ObjectIdentifier(connection)] = connection
+            count(connection, 1, &state)
+            return (connection, state.identity, victims)
+        }
+        for victim in victims {
+            evicted.wrappingAdd(1, ordering: .relaxed)
+            victim.loop.execute { victim.closeIfWaiting() }
+        }
+        guard let connection else {
+            refused.wrappingAdd(1, ordering: .relaxed)
+            tell("a connection from \(socket.peer.host) was refused: there are too many")
+            return socket.refuse()
+        }
+        var options = ConnectionOptions()
+        options.highWaterMark = configuration.streamBuffer
+        options.lingering = .seconds(2)
+        let isOpen = Connection.open(
+            socket, tls: identity, on: connection.loop, options: options, handler: connection
+        ) { connection.opened($0) }
+        if !isOpen { remove(connection) }
+    }
+
+    /// The connection that has waited longest for a request; it counts no more from here on, as it is about to be closed.
+    private func longestWaiting(
+        _ state: inout State, where isEligible: (HTTPConnection) -> Bool
+    ) -> HTTPConnection? {
+        var longest: HTTPConnection?
+        var since = HTTPConnection.busy
+        for connection in state.connections.values where isEligible(connection) {
+            let waiting = connection.waitingSince.load(ordering: .relaxed)
+            if waiting < since { (longest, since) = (connection, waiting) }
+        }
+        guard let longest else { return nil }
+        state.connections[ObjectIdentifier(longest)] = nil
+        count(longest, -1, &state)
+        return longest
+    }
+
+    private func count(_ connection: HTTPConnection, _ change: Int, _ state: inout State) {
+        if connection.isReserved { state.reserved += change } else { state.ordinary += change }
+        guard configuration.connectionsPerAddress != nil else { return }
+        let count = (state.perAddress[connection.peer.host] ?? 0) + change
+        state.perAddress[connection.peer.host] = count == 0 ? nil : count
+    }
+
+    func remove(_ connection: HTTPConnection) {
         let waiters = state.withLock { state -> [CheckedContinuation<Void, Never>] in
-            state.exchanges[exchange.number] = nil
-            if wasActive { state.active -= 1 }
-            guard state.active == 0 else { return [] }
+            if state.connections.removeValue(forKey: ObjectIdentifier(connection)) != nil {
+                count(connection, -1, &state)
+            }
+            guard state.connections.isEmpty else { return [] }
+            defer { state.emptyWaiters = [] }
+            return state.emptyWaiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Tells of trouble, once in a while.
+    func tell(_ words: String) {
+        guard let onTrouble = configuration.onTrouble else { return }
+        let now = ServerCore.milliseconds()
+        let isDue = state.withLock { state in
+            guard now - state.lastTrouble >= ServerCore.troubleInterval else { return false }
+            state.lastTrouble = now
+            return true
+        }
+        if isDue { onTrouble(words) }
+    }
+
+    // MARK: Exchanges
+
+    func exchangeBegan() { active.wrappingAdd(1, ordering: .relaxed) }
+
+    func exchangeEnded() {
+        guard active.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0, isDraining else { return }
+        let waiters = state.withLock { state in
             defer { state.idleWaiters = [] }
             return state.idleWaiters
         }
         for waiter in waiters { waiter.resume() }
     }
 
+    // MARK: Ending
+
+    private var all: [HTTPConnection] { state.withLock { Array($0.connections.values) } }
+
     /// Refuses new requests and ends the streams that end on shutdown.
     func drain() {
-        let exchanges = state.withLock { state in
-            state.isDraining = true
-            return Array(state.exchanges.values)
-        }
-        for exchange in exchanges { exchange.prepareShutdown() }
+        draining.store(true, ordering: .sequentiallyConsistent)
+        for connection in all { connection.loop.execute { connection.prepareShutdown() } }
     }
 
-    /// Breaks off every exchange there is.
-    func endAll() {
-        for exchange in state.withLock({ Array($0.exchanges.values) }) { exchange.end(.shutdown) }
+    /// Closes the connections that wait for a request.
+    func closeWaiting() {
+        for connection in all { connection.loop.execute { connection.closeIfWaiting() } }
+    }
+
+    /// Breaks every connection off.
+    func abortAll() {
+        for connection in all {
+            connection.loop.execute {
+                connection.isClosing = true
+                connection.connection?.abort()
+            }
+        }
     }
 
     /// Returns when no request is active, or after `limit`.
     func waitUntilIdle(atMost limit: Duration) async {
+        await wait(atMost: limit, \.idleWaiters) { [self] _ in active.load(ordering: .sequentiallyConsistent) == 0 }
+    }
+
+    /// Returns when there is no connection, or after `limit`.
+    func waitUntilEmpty(atMost limit: Duration) async {
+        await wait(atMost: limit, \.emptyWaiters) { $0.connections.isEmpty }
+    }
+
+    private func wait(
+        atMost limit: Duration, _ waiters: any WritableKeyPath<State, [CheckedContinuation<Void, Never>]> & Sendable,
+        until isOver: @Sendable (State) -> Bool
+    ) async {
         let timer = Task {
             try? await Task.sleep(for: limit)
-            let waiters = state.withLock { state in
-                defer { state.idleWaiters = [] }
-                return state.idleWaiters
+            let waiting = state.withLock { state in
+                defer { state[keyPath: waiters] = [] }
+                return state[keyPath: waiters]
             }
-            for waiter in waiters { waiter.resume() }
+            for waiter in waiting { waiter.resume() }
         }
         await withCheckedContinuation { continuation in
-            let isIdle = state.withLock { state in
-                if state.active == 0 { return true }
-                state.idleWaiters.append(continuation)
+            let isDone = state.withLock { state in
+                if isOver(state) { return true }
+                state[keyPath: waiters].append(continuation)
                 return false
             }
-            if isIdle { continuation.resume() }
+            if isDone { continuation.resume() }
         }
         timer.cancel()
     }

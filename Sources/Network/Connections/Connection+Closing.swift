@@ -3,10 +3,7 @@ internal import Glibc
 internal import Synchronization
 
 extension Connection {
-    /// How long a peer may take to end its side when everything is sent.
-    private static let lingering = Duration.seconds(1)
-
-    /// Sends what is queued, tells the peer that this is the end, waits for its own end (a second at most) and closes. Bytes
+    /// Sends what is queued, tells the peer that this is the end, waits for its own end (`lingering` at most) and closes. Bytes
     /// that still come are dropped. Returns when the connection is closed; a peer that takes nothing for the close time-out
     /// is broken off.
     public func close() async {
@@ -15,6 +12,12 @@ extension Connection {
             let isTaken = loop.execute { self.beginClosing(continuation) }
             if !isTaken { continuation.resume() }
         }
+    }
+
+    /// Does the same without being waited for; its handler is told when the connection has closed.
+    public func closeSoon() {
+        refuseSends()
+        loop.execute { self.beginClosing(nil) }
     }
 
     /// Ends the connection at once, without sending what is queued; its handler is told an error of code `closed`.
@@ -32,9 +35,9 @@ extension Connection {
         for waiter in waiters { waiter.resume(throwing: closedError) }
     }
 
-    private func beginClosing(_ waiter: CheckedContinuation<Void, Never>) {
-        guard phase != .closed else { return waiter.resume() }
-        closeWaiters.append(waiter)
+    private func beginClosing(_ waiter: CheckedContinuation<Void, Never>?) {
+        guard phase != .closed else { return waiter?.resume() ?? () }
+        if let waiter { closeWaiters.append(waiter) }
         switch phase {
         case .handshaking: end(closedError)
         case .open:
@@ -62,7 +65,7 @@ extension Connection {
         if hasPeerEnded { return end(nil) }
         shutdown(descriptor, Int32(SHUT_WR))
         phase = .lingering
-        setCloseTimer(Connection.lingering) { $0.end(nil) }
+        setCloseTimer(options.lingering) { $0.end(nil) }
     }
 
     /// Breaks the connection off where nothing is taken of what is still to be sent.

@@ -98,17 +98,19 @@ extension Connection {
                 NetworkError(
                     code: .connectionLost,
                     message: tls?.hasHeard == true
-                        ? "the server ended the connection during the TLS handshake"
-                        : "the server ended the connection at the TLS handshake: it may not speak TLS",
+                        ? "the peer ended the connection during the TLS handshake"
+                        : "the peer ended the connection at the TLS handshake: it may not speak TLS",
                     endpoint: endpoint))
         case .open:
             // With TLS the peer says when it has sent all; without that anyone may have cut the connection.
             if let tls, !tls.hasPeerSaidGoodbye {
                 return end(
                     NetworkError(
-                        code: .connectionLost, message: "the server ended the connection without the end of TLS",
+                        code: .connectionLost, message: "the peer ended the connection without the end of TLS",
                         endpoint: endpoint))
             }
+            if handler?.peerEnded() == true { return }
+            guard phase == .open else { return }
             refuseSends()
             phase = .draining
             watchProgress()

@@ -84,7 +84,11 @@ extension Connection {
                     settle(count)
                 }
             } else if !takeQueued() {
-                if phase == .draining { finishSending() }
+                switch phase {
+                case .draining: finishSending()
+                case .open: handler?.drained()
+                default: break
+                }
                 return
             }
             if left <= 0 {
@@ -138,6 +142,7 @@ extension Connection {
         switch transmission {
         case .sent(let count):
             if phase == .draining { sentWhileClosing += count }
+            sentBytes &+= count
             return count
         case .blocked: isBlocked = true
         case .failed(let number): writingFailed(number)

@@ -56,6 +56,8 @@ public final class Connection: @unchecked Sendable {
     var opening: ((Result<Connection, NetworkError>) -> Void)?
     var closeWaiters: [CheckedContinuation<Void, Never>] = []
     var closeTimer: TimerToken?
+    /// Bytes of the wire that the system has taken so far, to see progress; read it on the loop's thread.
+    public internal(set) var sentBytes = 0
     /// Bytes taken by the system while closing, to see progress.
     var sentWhileClosing = 0
 
@@ -95,7 +97,14 @@ extension Connection: PollTarget {
             isBlocked = false
             flush()
         }
-        if interest.contains(.read), events.contains(.read) || hasFailed { readSome() }
+        if interest.contains(.read), events.contains(.read) || hasFailed {
+            readSome()
+        } else if hasFailed, hasPeerEnded, phase == .open {
+            // The peer had only stopped sending, as it seemed, and is now gone.
+            end(
+                NetworkError(
+                    code: .connectionLost, message: "the peer broke the connection off", endpoint: endpoint))
+        }
         updateInterest()
     }
 
@@ -115,7 +124,11 @@ extension Connection: PollTarget {
         switch phase {
         case .handshaking, .lingering: interest.insert(.read)
         case .open, .draining:
-            if !hasPeerEnded, !isPaused.load(ordering: .acquiring) || phase == .draining { interest.insert(.read) }
+            if hasPeerEnded {
+                interest.insert(.failure)
+            } else if !isPaused.load(ordering: .acquiring) || phase == .draining {
+                interest.insert(.read)
+            }
         case .closed: break
         }
         return interest

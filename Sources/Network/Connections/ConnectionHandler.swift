@@ -11,6 +11,13 @@ public protocol ConnectionHandler: AnyObject, Sendable {
     /// So many bytes have been put into what `room()` gave.
     func filled(_ count: Int)
 
+    /// The peer sends no more, but may still want to be sent something. True keeps the sending side open until this side
+    /// closes it; false, which is the default, sends what is queued and closes.
+    func peerEnded() -> Bool
+
+    /// Everything that was queued is with the system.
+    func drained()
+
     /// The connection has ended, and nothing more will come: with nil after an orderly end by either side, else with the
     /// reason. It is called once, and not at all where `connect` throws.
     func closed(_ error: NetworkError?)
@@ -22,4 +29,10 @@ extension ConnectionHandler {
 
     /// Never called without room.
     public func filled(_ count: Int) {}
+
+    /// An end of one side is the end of both.
+    public func peerEnded() -> Bool { false }
+
+    /// Not of interest.
+    public func drained() {}
 }

@@ -6,6 +6,8 @@ public struct ConnectionOptions: Sendable, Hashable {
     public var keepAlive = Duration.seconds(30)
     /// How long `close` goes on without progress before it breaks the connection off.
     public var closeTimeout = Duration.seconds(5)
+    /// How long a peer may take to end its side when everything is sent; what it still sends is dropped.
+    public var lingering = Duration.seconds(1)
 
     /// The defaults.
     public init() {}

@@ -20,6 +20,10 @@ public struct NetworkError: Error, Sendable, CustomStringConvertible {
         public static let timedOut = Code(rawValue: "timed_out")
         /// The file of authorities cannot be read or holds no certificate.
         public static let authorityFile = Code(rawValue: "authority_file")
+        /// A server's own certificate or key cannot be read.
+        public static let identityFile = Code(rawValue: "identity_file")
+        /// Another process listens there.
+        public static let addressInUse = Code(rawValue: "address_in_use")
         /// The peer's certificate is not signed by a known authority.
         public static let unknownAuthority = Code(rawValue: "unknown_authority")
         /// The peer's certificate is for another name or address.

@@ -15,6 +15,8 @@ struct PollEvents: OptionSet {
 
     static let read = PollEvents(rawValue: network_epoll_in)
     static let write = PollEvents(rawValue: network_epoll_out)
+    /// Nothing but failures, which are told of with the others too.
+    static let failure = PollEvents(rawValue: network_epoll_error)
 }
 
 /// The descriptors a loop watches, level-triggered, and the event that wakes it.

@@ -16,8 +16,9 @@ final class TLSContext: @unchecked Sendable {
         network_tls_release_buffers(context)
         // A new handshake in the midst of writing would have to wait for reading.
         network_tls_forbid_renegotiation(context)
-        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
+        SSL_CTX_set_verify(context, options.isVerified ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nil)
         ERR_clear_error()
+        guard options.isVerified else { return }
         if let file = options.authorityFile {
             guard SSL_CTX_load_verify_locations(context, file, nil) == 1 else {
                 let reason = TLSFailure.takeReason()
@@ -28,6 +29,32 @@ final class TLSContext: @unchecked Sendable {
             guard SSL_CTX_set_default_verify_paths(context) == 1 else {
                 throw NetworkError(code: .authorityFile, message: "the system's authorities cannot be read")
             }
+        }
+    }
+
+    /// Reads a server's certificates and key; blocks.
+    init(certificateFile: String, keyFile: String) throws(NetworkError) {
+        guard let context = SSL_CTX_new(TLS_server_method()) else {
+            throw NetworkError(code: .tls, message: "TLS cannot be set up: \(TLSFailure.takeReason())")
+        }
+        pointer = context
+        _ = network_tls_minimum_1_2(context)
+        network_tls_release_buffers(context)
+        network_tls_forbid_renegotiation(context)
+        network_tls_forbid_questions(context)
+        ERR_clear_error()
+        guard SSL_CTX_use_certificate_chain_file(context, certificateFile) == 1 else {
+            let reason = TLSFailure.takeReason()
+            throw NetworkError(
+                code: .identityFile, message: "the certificate in \(certificateFile) cannot be read: \(reason)")
+        }
+        guard SSL_CTX_use_PrivateKey_file(context, keyFile, SSL_FILETYPE_PEM) == 1 else {
+            let reason = TLSFailure.takeReason()
+            throw NetworkError(code: .identityFile, message: "the key in \(keyFile) cannot be read: \(reason)")
+        }
+        guard SSL_CTX_check_private_key(context) == 1 else {
+            throw NetworkError(
+                code: .identityFile, message: "the key in \(keyFile) is not that of \(certificateFile)")
         }
     }
 

@@ -25,6 +25,7 @@ final class TLSSession {
     /// Whether the peer has said that it sends no more.
     private(set) var hasPeerSaidGoodbye = false
 
+    private let isServer: Bool
     private let context: TLSContext
     private let ssl: OpaquePointer
     private let name: String
@@ -35,6 +36,7 @@ final class TLSSession {
     init(context: TLSContext, options: TLSOptions, endpoint: Endpoint) throws(NetworkError) {
         self.context = context
         self.endpoint = endpoint
+        isServer = false
         name = options.serverName ?? endpoint.host
         ERR_clear_error()
         guard let ssl = SSL_new(context.pointer) else {
@@ -58,15 +60,36 @@ final class TLSSession {
         ERR_clear_error()
     }
 
+    /// A server's side of a connection.
+    init(serving context: TLSContext, peer: Endpoint) throws(NetworkError) {
+        self.context = context
+        endpoint = peer
+        name = peer.host
+        isServer = true
+        ERR_clear_error()
+        guard let ssl = SSL_new(context.pointer) else {
+            throw NetworkError(code: .tls, message: "TLS cannot be set up: \(TLSFailure.takeReason())")
+        }
+        self.ssl = ssl
+        guard let bio = WireBIO.make() else {
+            throw NetworkError(code: .tls, message: "TLS cannot be set up: \(TLSFailure.takeReason())")
+        }
+        SSL_set_bio(ssl, bio, bio)
+        BIO_set_data(bio, Unmanaged.passUnretained(self).toOpaque())
+        SSL_set_accept_state(ssl)
+    }
+
     deinit { SSL_free(ssl) }
 
     /// Brings the handshake forward with bytes received (none at the start).
     func handshake(_ bytes: UnsafeRawBufferPointer) throws(NetworkError) -> Handshake {
-        // A TLS server begins with a record of the handshake or an alert: anything else is another protocol.
+        // TLS begins with a record of the handshake or an alert: anything else is another protocol.
         if !hasHeard, let first = bytes.first {
             hasHeard = true
             guard first == 22 || first == 21 else {
-                throw NetworkError(code: .notTLS, message: "the server does not speak TLS here", endpoint: endpoint)
+                throw NetworkError(
+                    code: .notTLS, message: "the \(isServer ? "client" : "server") does not speak TLS here",
+                    endpoint: endpoint)
             }
         }
         input = bytes

@@ -9,6 +9,8 @@ struct API: Sendable {
     static let openRoutes: Set<String> = [
         "/healthz", "/readyz", ServerEndpoints.path, LandingPage.path, LandingPage.stylePath, Site.pattern,
     ]
+    /// Paths that are answered when there are too many connections for anything else.
+    static let vitalPaths: Set<String> = ["/healthz", "/readyz", Monitoring.path]
     /// Routes that probes call under whatever name they know.
     static let hostFreeRoutes: Set<String> = ["/healthz", "/readyz"]
 

@@ -20,10 +20,22 @@ public struct ServerConfiguration: Sendable {
     public var documentLimit = 32 << 20
     /// Columns that an uploaded table may have.
     public var columnLimit = 100_000
-    /// Most connections at a time.
-    public var connectionLimit = 1024
+    /// PEM files of the certificate, followed by those between it and an authority, and of its key; nil for plain HTTP.
+    public var certificateFile: String?
+    /// See `certificateFile`.
+    public var keyFile: String?
+    /// Most connections at a time; it is lowered to what the process's limit of files leaves.
+    public var connectionLimit = 10_000
     /// Most connections at a time from one address; nil for no such limit.
     public var connectionsPerAddress: Int?
+    /// Longest request line and header together, in bytes.
+    public var headerLimit = 16 << 10
+    /// How long a request's header may take.
+    public var headerTimeout = Duration.seconds(10)
+    /// How long a connection may wait for its next request.
+    public var idleTimeout = Duration.seconds(60)
+    /// Bytes a second that a body has to bring, and a client to take of its answer, on the average of 30 seconds.
+    public var leastPace = 1000
     /// Threads that read and write connections.
     public var threads = 2
     /// Time after which a stream of events that has nothing to tell sends a comment.
@@ -57,6 +69,35 @@ public struct ServerConfiguration: Sendable {
     /// Whether only this machine can connect.
     public var isLoopback: Bool { HostName.isLoopback(host) }
 
+    /// Whether clients come with TLS.
+    public var usesTLS: Bool { certificateFile != nil }
+
+    /// What is said where a token would cross a network that others may listen to; nil where it does not.
+    public var clearTextWarning: String? {
+        guard token != nil || metricsToken != nil, !isLoopback, !usesTLS else { return nil }
+        return
+            "tokens cross the network in clear text: give --tls-certificate and --tls-key, or let a proxy before this one do TLS"
+    }
+
+    /// The settings of the HTTP server, with these routes answered beyond the limit of connections too.
+    func http(vitalPaths: Set<String>) -> HTTPServerConfiguration {
+        var settings = HTTPServerConfiguration()
+        settings.host = host
+        settings.port = port
+        if let certificateFile, let keyFile {
+            settings.certificates = CertificateFiles(certificate: certificateFile, key: keyFile)
+        }
+        settings.threads = threads
+        settings.connectionLimit = connectionLimit
+        settings.connectionsPerAddress = connectionsPerAddress
+        settings.headerLimit = headerLimit
+        settings.headerTimeout = headerTimeout
+        settings.idleTimeout = idleTimeout
+        settings.leastPace = leastPace
+        settings.vitalPaths = vitalPaths
+        return settings
+    }
+
     /// Throws `ServerConfigurationError` for a server that would be open to others without a token, and for a token
     /// that no client could send.
     public func validate() throws {
@@ -83,6 +124,9 @@ public struct ServerConfiguration: Sendable {
     }
 
     private func checkTokens() throws {
+        guard (certificateFile == nil) == (keyFile == nil) else {
+            throw ServerConfigurationError(message: "a certificate and its key are given together or not at all")
+        }
         for (name, token) in [("API", token), ("metrics", metricsToken)] {
             guard let token else { continue }
             guard !token.isEmpty, token.utf8.allSatisfy({ (33...126).contains($0) }) else {

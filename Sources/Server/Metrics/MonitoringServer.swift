@@ -4,6 +4,8 @@ public import Telemetry
 /// What a process without the API shows of itself: `/healthz`, `/readyz` and `/metrics`.
 public final class MonitoringServer: Sendable {
     private let http: HTTPServer
+    private let log: Logger
+    private let warning: String?
 
     /// A server that does not listen yet, which says whether the process is ready by `isReady`. Throws
     /// `ServerConfigurationError` for a configuration that is not safe.
@@ -11,9 +13,9 @@ public final class MonitoringServer: Sendable {
         _ configuration: ServerConfiguration, instruments: Instruments, isReady: @escaping @Sendable () -> Bool
     ) throws {
         try configuration.validateMonitoring()
-        var settings = HTTPServerConfiguration()
-        settings.host = configuration.host
-        settings.port = configuration.port
+        log = instruments.log
+        warning = configuration.clearTextWarning
+        var settings = configuration.http(vitalPaths: API.vitalPaths)
         settings.threads = 1
         settings.connectionLimit = 64
         var router = Router()
@@ -28,8 +30,14 @@ public final class MonitoringServer: Sendable {
             errorResponse: { error, _ in Problem(error).response })
     }
 
-    /// Listens and returns the port. Throws `HTTPError.cannotListen`.
-    public func start() throws -> Int { try http.start() }
+    /// Listens and returns the port. Throws `HTTPError` where it cannot listen or the certificate cannot be used.
+    public func start() throws -> Int {
+        if let warning { log.warning(warning) }
+        return try http.start()
+    }
+
+    /// Takes the certificate and its key anew from their files, as `MartletServer` does.
+    public func reloadCertificates() { http.reloadCertificates(log) }
 
     /// Stops listening.
     public func shutdown() async { await http.shutdown(grace: .seconds(1)) }

@@ -14,6 +14,13 @@ public final class ServerMetrics: Sendable {
         "Time from a request's header to the end of its response; streams of events are not in it",
         labels: ["method", "route"], bounds: Measure.requestSeconds + [30, 60])
     static let inFlight = Measure.gauge("martlet_http_requests_in_flight", "Requests under way, streams included")
+    static let connections = Measure.gauge("martlet_http_connections", "Connections that are open")
+    static let evicted = Measure.counter(
+        "martlet_http_connections_evicted_total", "Connections that waited for a request and were closed to make room")
+    static let refused = Measure.counter(
+        "martlet_http_connections_refused_total", "Connections that were refused for want of room")
+    static let timeouts = Measure.counter(
+        "martlet_http_timeouts_total", "Headers, bodies and readers of answers that took too long")
     static let uploads = Measure.counter(
         "martlet_dataset_uploads_total", "Uploads of datasets by what became of them", labels: ["outcome"])
     static let uploadBytes = Measure.counter(
@@ -25,8 +32,11 @@ public final class ServerMetrics: Sendable {
         "martlet_prediction_duration_seconds", "Time of a call that predicts, whatever its rows", labels: ["mode"],
         bounds: Measure.requestSeconds + [30, 60])
 
+    private static let ofConnections = [inFlight, connections, evicted, refused, timeouts]
+
     /// What a process that serves the API has.
-    public static let all = [requests, seconds, inFlight, uploads, uploadBytes, predictions, predictionSeconds]
+    public static let all =
+        [requests, seconds] + ofConnections + [uploads, uploadBytes, predictions, predictionSeconds]
 
     /// What became of an upload.
     enum Outcome: String, CaseIterable {
@@ -58,8 +68,14 @@ public final class ServerMetrics: Sendable {
 
     /// Has the requests under way told of.
     func register(_ http: HTTPServer, in registry: MetricRegistry) {
-        registry.collect([ServerMetrics.inFlight]) { [weak http] collection in
-            if let http { collection.add(ServerMetrics.inFlight, http.activeRequests) }
+        registry.collect(ServerMetrics.ofConnections) { [weak http] collection in
+            guard let http else { return }
+            let statistics = http.statistics
+            collection.add(ServerMetrics.inFlight, http.activeRequests)
+            collection.add(ServerMetrics.connections, statistics.connections)
+            collection.add(ServerMetrics.evicted, statistics.evicted)
+            collection.add(ServerMetrics.refused, statistics.refused)
+            collection.add(ServerMetrics.timeouts, statistics.timeouts)
         }
     }
 

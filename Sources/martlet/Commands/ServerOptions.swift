@@ -35,10 +35,11 @@ enum ServerOptions {
         "model-cache", help: "Memory for models that predict, the last used ones (256MiB)"
     ).configured(key: "limits.model_cache")
 
-    static let declarations = [
-        host.declaration, port.declaration, allowedHosts.declaration, insecure.declaration, webFolder.declaration,
-        grafana.declaration, maximumColumns.declaration, modelCache.declaration,
-    ]
+    static let declarations =
+        [
+            host.declaration, port.declaration, allowedHosts.declaration, insecure.declaration, webFolder.declaration,
+            grafana.declaration, maximumColumns.declaration, modelCache.declaration,
+        ] + HTTPOptions.declarations
 
     static let accessHelp = """
         Anyone on this machine may use it; on any other HOST it asks for a token, which clients send as
@@ -51,6 +52,7 @@ enum ServerOptions {
         if let host = invocation[host] { configuration.host = host }
         if let port = invocation[port] { configuration.port = port }
         if let columns = invocation[maximumColumns] { configuration.columnLimit = columns }
+        HTTPOptions.apply(invocation, to: &configuration)
         try setTokens(&configuration)
         configuration.isInsecure = invocation[insecure]
         configuration.allowedHosts = Set(invocation[allowedHosts].map { $0.lowercased() })
@@ -74,6 +76,6 @@ enum ServerOptions {
 
     /// The address that people open.
     static func address(_ configuration: ServerConfiguration, port: Int) -> String {
-        "http://\(configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host):\(port)"
+        "\(configuration.usesTLS ? "https" : "http")://\(configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host):\(port)"
     }
 }

@@ -50,7 +50,8 @@ enum WorkerCommand {
             Beyond this machine /metrics asks for the token of MARTLET_METRICS_TOKEN or MARTLET_API_TOKEN (or …_FILE).
             """,
         options: own + [ServerOptions.allowedHosts.declaration, ServerOptions.insecure.declaration]
-            + Watching.declarations + ClusterOptions.declarations, readsConfiguration: true, sharing: RoleOptions.all,
+            + HTTPOptions.declarations + Watching.declarations + ClusterOptions.declarations, readsConfiguration: true,
+        sharing: RoleOptions.all,
         run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
@@ -93,6 +94,8 @@ enum WorkerCommand {
         } stop: {
             await worker.shutdown()
             await monitoring.shutdown()
+        } hangUp: {
+            monitoring.reloadCertificates()
         }
         await instruments.tracer.shutdown()
         return 0
@@ -102,6 +105,7 @@ enum WorkerCommand {
         var configuration = ServerConfiguration()
         configuration.host = invocation[monitoringHost] ?? configuration.host
         configuration.port = invocation[monitoringPort] ?? 8081
+        HTTPOptions.apply(invocation, to: &configuration)
         try ServerOptions.setTokens(&configuration)
         configuration.isInsecure = invocation[ServerOptions.insecure]
         configuration.allowedHosts = Set(invocation[ServerOptions.allowedHosts].map { $0.lowercased() })
