@@ -51,7 +51,7 @@ struct Martlet {
                 return status
             }
         } catch {
-            let isPortTaken = (error as? HTTPError)?.code == .cannotListen
+            let isPortTaken = (error as? HTTPError)?.code == .addressInUse
             Console.printError("martlet: \(error)" + (isPortTaken ? "; --port sets another port, 0 a free one" : ""))
             return isMistake(error) ? 2 : 1
         }

@@ -74,7 +74,7 @@ enum WorkerCommand {
             let port: Int
             do {
                 port = try monitoring.start()
-            } catch let error as HTTPError where error.code == .cannotListen {
+            } catch let error as HTTPError where error.code == .addressInUse {
                 guard invocation[monitoringPort] == nil else {
                     throw CommandFailure("\(error); --monitoring-port sets another port, 0 a free one")
                 }
