@@ -61,7 +61,7 @@ enum WorkerCommand {
             invocation[threads] ?? max(1, ProcessLimits.current.processors / options.slots)
         options.memoryLimit = invocation[memory] ?? Machine.trainingMemory
         if let grace = invocation[grace] { options.grace = grace }
-        var configuration = try monitoring(invocation)
+        let configuration = try monitoring(invocation)
         let watching = try Watching(invocation, role: "worker")
         defer { withExtendedLifetime(watching) {} }
         let instruments = watching.instruments
@@ -69,22 +69,8 @@ enum WorkerCommand {
         let worker = MartletWorker(stores: stores, options: options, instruments: instruments)
         let watch = MemoryWatch(onLow: { worker.relieve() }, onOut: { _ in })
         defer { watch?.stop() }
-        var monitoring = try MonitoringServer(configuration, instruments: instruments) { worker.isReady }
+        let (monitoring, port) = try listen(configuration, invocation, instruments) { worker.isReady }
         try await Termination.run {
-            let port: Int
-            do {
-                port = try monitoring.start()
-            } catch let error as HTTPError where error.code == .addressInUse {
-                guard invocation[monitoringPort] == nil else {
-                    throw CommandFailure("\(error); --monitoring-port sets another port, 0 a free one")
-                }
-                // Another worker of this machine has the usual one.
-                configuration.port = 0
-                monitoring = try MonitoringServer(configuration, instruments: instruments) { worker.isReady }
-                port = try monitoring.start()
-                instruments.log.info(
-                    "the usual port is taken: another is used", LogField("error", "\(error)"), LogField("port", port))
-            }
             try await worker.start()
             Console.notice(
                 """
@@ -99,6 +85,29 @@ enum WorkerCommand {
         }
         await instruments.tracer.shutdown()
         return 0
+    }
+
+    /// Serves the monitoring pages; where the usual port is taken, and none was asked for, another worker of this machine has
+    /// it and a free one is used.
+    private static func listen(
+        _ configuration: ServerConfiguration, _ invocation: Invocation, _ instruments: Instruments,
+        isReady: @escaping @Sendable () -> Bool
+    ) throws -> (MonitoringServer, port: Int) {
+        let monitoring = try MonitoringServer(configuration, instruments: instruments, isReady: isReady)
+        do {
+            return (monitoring, try monitoring.start())
+        } catch let error as HTTPError where error.code == .addressInUse {
+            guard invocation[monitoringPort] == nil else {
+                throw CommandFailure("\(error); --monitoring-port sets another port, 0 a free one")
+            }
+            var configuration = configuration
+            configuration.port = 0
+            let monitoring = try MonitoringServer(configuration, instruments: instruments, isReady: isReady)
+            let port = try monitoring.start()
+            instruments.log.info(
+                "the usual port is taken: another is used", LogField("error", "\(error)"), LogField("port", port))
+            return (monitoring, port)
+        }
     }
 
     private static func monitoring(_ invocation: Invocation) throws -> ServerConfiguration {
