@@ -125,7 +125,7 @@ let package = Package(
         tests("CommandLine"),
         tests("Examples"),
         .target(name: "HTTPTestClient", path: "Tests/Support/HTTPTestClient", swiftSettings: common),
-        tests("HTTP", ["HTTPTestClient", "TestCertificates"]),
+        tests("HTTP", ["Network", "HTTPTestClient", "TestCertificates"]),
         tests("SQLite"),
         .target(name: "TestCertificates", path: "Tests/Support/TestCertificates", swiftSettings: common),
         tests("Network", ["CNetwork", "TestCertificates"]),

@@ -43,7 +43,8 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral, Sequence {
     /// The fields in their order.
     public func makeIterator() -> IndexingIterator<[(name: String, value: String)]> { fields.makeIterator() }
 
-    private static func same(_ left: String, _ right: String) -> Bool {
+    /// Whether two names are the same, in whatever case they are written.
+    static func same(_ left: String, _ right: String) -> Bool {
         left.utf8.elementsEqual(right.utf8) { $0 == $1 || lowercase($0) == lowercase($1) }
     }
 

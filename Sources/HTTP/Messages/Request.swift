@@ -21,7 +21,7 @@ public struct Request: Sendable {
     /// The pattern of the route that answers, for logs and metrics; nil before routing and where nothing is routed.
     public internal(set) var route: String?
 
-    /// A request for `target`, the path and query as they stand in the request line.
+    /// A request for `target`, the path and query as they stand in the request line; `*` for OPTIONS of the server itself.
     /// Throws `badRequest` for a target that cannot be decoded.
     public init(
         method: Method, target: String, headers: Headers = Headers(), body: RequestBody = RequestBody([]),
@@ -29,7 +29,8 @@ public struct Request: Sendable {
     ) throws {
         let question = target.firstIndex(of: "?")
         let raw = target[..<(question ?? target.endIndex)]
-        guard raw.utf8.first == UInt8(ascii: "/"), let path = PercentCoding.decode(raw.utf8, plusIsSpace: false) else {
+        let isPath = raw.utf8.first == UInt8(ascii: "/") || raw == "*" && method.rawValue == "OPTIONS"
+        guard isPath, let path = PercentCoding.decode(raw.utf8, plusIsSpace: false) else {
             throw HTTPError(
                 .badRequest, status: .badRequest, message: "the path cannot be decoded as percent-encoded UTF-8")
         }

@@ -2,7 +2,6 @@
 /// dropped.
 struct ChunkedDecoder {
     enum Step: Equatable {
-        case needsMore
         /// The first so many bytes of the input are the body's.
         case data(Int)
         /// The first so many bytes belong to the framing.

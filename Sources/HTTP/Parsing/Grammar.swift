@@ -15,7 +15,7 @@ enum Grammar {
     }
 
     private static let hostBytes: [Bool] = table { byte in
-        isLetter(byte) || isDigit(byte) || "-._~%!$&'()*+,;=:[]".utf8.contains(byte)
+        isLetter(byte) || isDigit(byte) || "-._~%!$&'()*+,;=".utf8.contains(byte)
     }
 
     /// Whether the byte may be in a method's or a field's name.
@@ -30,8 +30,32 @@ enum Grammar {
     /// Whether the byte may be in a field's value: what is visible, blanks, and bytes beyond ASCII.
     static func isValue(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == tab }
 
-    /// Whether the byte may be in the value of `Host`.
-    static func isHost(_ byte: UInt8) -> Bool { hostBytes[Int(byte)] }
+    /// Whether the text is a host (a name, or an address; that of IPv6 stands in brackets) and perhaps a colon and a port
+    /// (RFC 9110, section 7.2).
+    static func isAuthority(_ text: some StringProtocol) -> Bool {
+        var text = String(text)
+        return text.withUTF8 { bytes in
+            var end = 0
+            if bytes.first == UInt8(ascii: "[") {
+                guard let close = bytes.firstIndex(of: UInt8(ascii: "]")), close > 1,
+                    bytes[1..<close].allSatisfy({ hexadecimal($0) != nil || ":.".utf8.contains($0) })
+                else { return false }
+                end = close + 1
+            } else {
+                while end < bytes.count, hostBytes[Int(bytes[end])] {
+                    if bytes[end] == UInt8(ascii: "%") {
+                        guard end + 2 < bytes.count, hexadecimal(bytes[end + 1]) != nil,
+                            hexadecimal(bytes[end + 2]) != nil
+                        else { return false }
+                    }
+                    end += 1
+                }
+                guard end > 0 else { return false }
+            }
+            guard end < bytes.count else { return true }
+            return bytes[end] == UInt8(ascii: ":") && bytes[(end + 1)...].allSatisfy(isDigit)
+        }
+    }
 
     static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
 

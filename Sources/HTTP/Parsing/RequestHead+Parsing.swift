@@ -26,7 +26,8 @@ extension RequestHead {
         guard hosts.count == 1 || isVersion10 && hosts.isEmpty else {
             throw HTTPError.malformed(hosts.isEmpty ? "there is no Host" : "there is more than one Host")
         }
-        if let host = hosts.first, !host.utf8.allSatisfy(Grammar.isHost) {
+        // It may be empty where the target names no host either (RFC 9112, section 3.2).
+        if let host = hosts.first, !host.isEmpty, !Grammar.isAuthority(host) {
             throw HTTPError.malformed("Host is not a name and a port")
         }
         self.target = target
@@ -91,7 +92,7 @@ extension RequestHead {
         if target.utf8.first == UInt8(ascii: "/") { return nil }
         if target == "*", method.rawValue == "OPTIONS" { return nil }
         if method.rawValue == "CONNECT" {
-            throw HTTPError(.methodNotAllowed, status: .methodNotAllowed, message: "this server is no proxy")
+            throw HTTPError(.badRequest, status: .notImplemented, message: "this server is no proxy")
         }
         let lower = target.lowercased()
         guard let scheme = ["http://", "https://"].first(where: { lower.hasPrefix($0) }) else {
@@ -100,7 +101,7 @@ extension RequestHead {
         let rest = target.dropFirst(scheme.count)
         let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
         let host = rest[..<end]
-        guard !host.isEmpty, host.utf8.allSatisfy(Grammar.isHost) else {
+        guard Grammar.isAuthority(host) else {
             throw HTTPError.malformed("the target's address has no name of a host")
         }
         let path = rest[end...]
@@ -122,7 +123,7 @@ extension RequestHead {
         guard lengths.isEmpty else { throw HTTPError.malformed("both Content-Length and Transfer-Encoding are given") }
         guard !isVersion10 else { throw HTTPError.malformed("HTTP/1.0 knows no Transfer-Encoding") }
         let codings = list(encodings)
-        guard codings.last == "chunked", codings.filter({ $0 == "chunked" }).count == 1 else {
+        guard codings.last == "chunked", codings.filter({ $0 == "chunked" }).count == 1, !codings.contains("") else {
             throw HTTPError.malformed("the last and only the last Transfer-Encoding has to be chunked")
         }
         guard codings.count == 1 else {

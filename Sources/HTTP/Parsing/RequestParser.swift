@@ -74,7 +74,6 @@ struct RequestParser {
                     _ = take(count, &input)
                     state = .head
                     return .end
-                case .needsMore: break
                 }
             }
             state = .chunked(decoder)
@@ -114,7 +113,6 @@ struct RequestParser {
             _ = take(input.count, &input)
             return .needsMore
         }
-        guard end <= limits.header else { throw tooLong }
         _ = take(end + 4 - before, &input)
         let parsed = try RequestHead(parsing: head[..<end], limits: limits)
         head.removeAll(keepingCapacity: true)

@@ -1,85 +1,119 @@
 internal import Network
 
+/// What a connection may take too long with.
+enum Wait {
+    case nothing
+    /// Nothing has come of the next request.
+    case request
+    /// A header, or a handshake, has begun.
+    case header
+    /// A request is being read or answered.
+    case exchange
+}
+
 /// How far an exchange was when its pace was last looked at.
 struct PaceMark {
     var received = 0
     var isHeldBack = false
     var sent = 0
-    var isSending = false
+    /// Whether the client had been sent as much as it takes, and more was there.
+    var isBlocked = false
 }
 
 extension HTTPConnection {
     func cancelTimers() {
-        if let timer { loop.cancel(timer) }
-        if let probe { loop.cancel(probe) }
+        wait = .nothing
+        if let timer { loop.cancel(timer.token) }
         timer = nil
+        stopProbing()
+    }
+
+    func stopProbing() {
+        if let probe { loop.cancel(probe) }
         probe = nil
-        isHeaderTimed = false
     }
 
     /// Waits for the next request.
-    func timeIdle() {
-        set(server.configuration.idleTimeout) { connection in
-            if connection.exchange == nil, !connection.parser.isWithinRequest { connection.close() }
-        }
-    }
+    func timeIdle() { time(.request, server.configuration.idleTimeout) }
 
     /// Waits for the end of a header.
-    func timeHeader() {
-        let limit =
-            isReserved ? min(.seconds(2), server.configuration.headerTimeout) : server.configuration.headerTimeout
-        set(limit) { connection in
-            guard connection.exchange == nil else { return }
-            connection.server.countTimeout()
-            if connection.parser.isWithinHead {
-                connection.refuse(.tooSlow("the header was not whole within \(limit)"))
-            } else {
-                connection.isClosing = true
-                connection.connection?.abort()
-            }
-        }
-        isHeaderTimed = true
-    }
+    func timeHeader() { time(.header, headerTimeout) }
 
     /// Watches the pace of a body and of an answer.
     func timeExchange() {
         guard let exchange, let connection else { return }
         mark = currentMark(exchange, connection)
-        set(server.configuration.paceWindow) { $0.checkPace() }
+        time(.exchange, server.configuration.paceWindow)
+    }
+
+    private var headerTimeout: Duration {
+        isReserved ? min(.seconds(2), server.configuration.headerTimeout) : server.configuration.headerTimeout
+    }
+
+    private func time(_ wait: Wait, _ limit: Duration) {
+        self.wait = wait
+        deadline = ServerCore.milliseconds() + limit.wholeMilliseconds
+        // A timer that is due earlier stays, and finds out that there is still time: requests come and go without timers.
+        if let timer, timer.due <= deadline { return }
+        if let timer { loop.cancel(timer.token) }
+        startTimer(limit)
+    }
+
+    private func startTimer(_ delay: Duration) {
+        let token = loop.schedule(after: delay) { [weak self] in self?.timerFired() }
+        timer = (token, deadline)
+    }
+
+    private func timerFired() {
+        timer = nil
+        let left = deadline - ServerCore.milliseconds()
+        switch wait {
+        case .nothing: return
+        case _ where left > 0: startTimer(.milliseconds(left))
+        case .request: if parser.isWithinRequest { timeHeader() } else { close() }
+        case .header: headerIsLate()
+        case .exchange: checkPace()
+        }
+    }
+
+    private func headerIsLate() {
+        server.countTimeout()
+        // A handshake that has not ended cannot be answered.
+        guard parser.isWithinHead else { return abort() }
+        refuse(.tooSlow("the header was not whole within \(headerTimeout)"))
     }
 
     private func currentMark(_ exchange: Exchange, _ connection: Connection) -> PaceMark {
-        let body = exchange.body?.progress
+        let body = exchange.isWhole ? nil : exchange.body?.progress
         return PaceMark(
             received: (body?.received ?? 0) + exchange.discarded,
-            isHeldBack: exchange.isWhole || exchange.awaitsContinue || body?.isHeldBack ?? true,
-            sent: connection.sentBytes, isSending: connection.pendingBytes > 0)
+            isHeldBack: exchange.awaitsContinue || body?.isHeldBack ?? true,
+            sent: connection.sentBytes, isBlocked: connection.isBlocked)
     }
 
     private func checkPace() {
         guard let exchange, let connection else { return }
         let now = currentMark(exchange, connection)
-        let seconds = Int(server.configuration.paceWindow.components.seconds)
-        let least = max(1, server.configuration.leastPace * seconds)
-        if mark.isSending, now.isSending, now.sent - mark.sent < least {
+        let window = server.configuration.paceWindow
+        let least = max(1, Double(server.configuration.leastPace) * (window / .seconds(1)))
+        if mark.isBlocked, now.isBlocked, Double(now.sent - mark.sent) < least {
             // The client does not take what it asked for; there is no way to tell it.
             server.countTimeout()
-            isClosing = true
-            return connection.abort()
+            return abort()
         }
-        if !mark.isHeldBack, !now.isHeldBack, now.received - mark.received < least {
+        if !mark.isHeldBack, !now.isHeldBack, Double(now.received - mark.received) < least {
             server.countTimeout()
-            let words = "\(server.configuration.leastPace) bytes a second over \(server.configuration.paceWindow)"
-            return refuse(.tooSlow("the body came slower than \(words)"))
+            let words = "\(server.configuration.leastPace) bytes a second over \(window)"
+            refuse(.tooSlow("the body came slower than \(words)"))
         }
         timeExchange()
     }
+}
 
-    private func set(_ delay: Duration, _ action: @escaping @Sendable (HTTPConnection) -> Void) {
-        if let timer { loop.cancel(timer) }
-        isHeaderTimed = false
-        timer = loop.schedule(after: delay) { [weak self] in
-            if let self { action(self) }
-        }
+extension Duration {
+    /// Rounded down; no more than some centuries.
+    fileprivate var wholeMilliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return min(seconds, 1 << 40) * 1000 + attoseconds / 1_000_000_000_000_000
     }
 }

@@ -4,7 +4,6 @@ internal import Synchronization
 extension HTTPConnection {
     /// A header has been read: finds out who answers, and starts them.
     func begin(_ head: RequestHead) {
-        cancelTimers()
         waitingSince.store(HTTPConnection.busy, ordering: .relaxed)
         server.exchangeBegan()
         number += 1
@@ -28,6 +27,7 @@ extension HTTPConnection {
             // The target cannot be read; hooks and logs see the path `/`.
             request = Request(unreadable: head.method, headers: head.headers, remoteAddress: peer.host)
             self.exchange = exchange(request, 0)
+            timeExchange()
             return answer(server.errorResponse(error, request), number)
         }
         let (result, limit) = route(&request)
@@ -105,11 +105,14 @@ extension HTTPConnection {
         if let exchange {
             exchange.isLast = true
             exchange.body?.fail(error)
+            guard exchange.status == nil else {
+                // The answer goes on; nothing more is read of the request.
+                exchange.isWhole = true
+                return finishIfDone()
+            }
             exchange.task?.cancel()
-            guard exchange.status == nil else { return connection?.abort() ?? () }
             return answer(server.errorResponse(error, exchange.request), number)
         }
-        cancelTimers()
         waitingSince.store(HTTPConnection.busy, ordering: .relaxed)
         server.exchangeBegan()
         number += 1

@@ -28,16 +28,19 @@ final class HTTPConnection: @unchecked Sendable {
     var exchange: Exchange?
     /// The number of the exchange under way, or of the last.
     var number: UInt64 = 0
-    /// What has come of further requests.
+    /// What has come of further requests, and how much of it has been taken.
     var rest: [UInt8] = []
+    private var taken = 0
     /// Whether nothing more is answered: what still comes is dropped.
     var isClosing = false
     /// Whether the client sends no more.
     var hasPeerEnded = false
     private var isProcessing = false
 
-    var timer: TimerToken?
-    var isHeaderTimed = false
+    /// What ends the connection when it takes too long, when that is, and the timer that looks.
+    var wait = Wait.nothing
+    var deadline: Int64 = 0
+    var timer: (token: TimerToken, due: Int64)?
     var probe: TimerToken?
     /// What the pace is measured from.
     var mark = PaceMark()
@@ -60,18 +63,18 @@ final class HTTPConnection: @unchecked Sendable {
         if server.configuration.certificates != nil || isReserved { timeHeader() } else { timeIdle() }
     }
 
-    /// Takes requests off the bytes until there are no more, or one has to be answered first.
-    func process(_ bytes: UnsafeRawBufferPointer) {
+    /// Takes requests off the bytes until there are no more, or one has to be answered first; the number of bytes left.
+    private func process(_ bytes: UnsafeRawBufferPointer) -> Int {
         isProcessing = true
         defer { isProcessing = false }
         var input = bytes
         do throws(HTTPError) {
             while !isClosing {
-                if exchange?.isWhole == true { return hold(input) }
+                if exchange?.isWhole == true { return input.count }
                 switch try parser.next(&input) {
                 case .needsMore:
-                    if parser.isWithinHead, !isHeaderTimed { timeHeader() }
-                    return
+                    if parser.isWithinHead, wait != .header { timeHeader() }
+                    return 0
                 case .head(let head): begin(head)
                 case .body(let bytes): take(bytes)
                 case .end:
@@ -81,12 +84,29 @@ final class HTTPConnection: @unchecked Sendable {
                 }
             }
         } catch { refuse(error) }
+        return 0
     }
 
     private func hold(_ bytes: UnsafeRawBufferPointer) {
-        guard !bytes.isEmpty else { return }
+        rest.removeFirst(taken)
+        taken = 0
         rest.append(contentsOf: bytes)
         if rest.count > HTTPConnection.pipelineLimit { connection?.pauseReading() }
+    }
+
+    /// Goes on with what was held while a request was answered.
+    private func processRest() {
+        guard !isProcessing, !rest.isEmpty else { return }
+        let held = rest
+        let left = held.withUnsafeBytes { process(UnsafeRawBufferPointer(rebasing: $0[taken...])) }
+        guard !isClosing else { return }
+        taken = held.count - left
+        if left == 0 {
+            rest = []
+            taken = 0
+        }
+        // The end of the client has come before these requests were begun.
+        if hasPeerEnded { ended() }
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) {
@@ -119,18 +139,14 @@ final class HTTPConnection: @unchecked Sendable {
         complete(isComplete: true)
         if exchange.isLast || hasPeerEnded && rest.isEmpty { return close() }
         timeIdle()
-        connection.resumeReading()
-        guard !isProcessing, !rest.isEmpty else { return }
-        let bytes = rest
-        rest = []
-        bytes.withUnsafeBytes { process($0) }
-        if hasPeerEnded, self.exchange == nil, !isClosing { ended() }
+        if rest.count - taken <= HTTPConnection.pipelineLimit { connection.resumeReading() }
+        processRest()
     }
 
     func complete(isComplete: Bool) {
         guard let exchange else { return }
         self.exchange = nil
-        cancelTimers()
+        stopProbing()
         waitingSince.store(ServerCore.milliseconds(), ordering: .relaxed)
         let completed = CompletedExchange(
             request: exchange.request, status: exchange.status, duration: ContinuousClock.now - exchange.started,
@@ -143,13 +159,28 @@ final class HTTPConnection: @unchecked Sendable {
     func close() {
         isClosing = true
         cancelTimers()
-        rest = []
+        dropRest()
         connection?.resumeReading()
         connection?.closeSoon()
     }
 
-    /// Closes a connection that waits for a request, to make room for another.
+    private func dropRest() {
+        rest = []
+        taken = 0
+    }
+
+    /// Closes a connection that waits for a request.
     func closeIfWaiting() { if exchange == nil { close() } }
+
+    /// Another needs the place: goes at once where a request is being waited for, else after the answer.
+    func makeRoom() {
+        if let exchange { exchange.isLast = true } else { abort() }
+    }
+
+    func abort() {
+        isClosing = true
+        connection?.abort()
+    }
 
     /// The server wants to stop: the answer is the last, and a stream that ends on shutdown is told to.
     func prepareShutdown() {
@@ -189,10 +220,13 @@ final class HTTPConnection: @unchecked Sendable {
 }
 
 extension HTTPConnection: ConnectionHandler {
+    func handshakeEnded() { if !isReserved { timeIdle() } }
+
     func received(_ bytes: UnsafeRawBufferPointer) {
         if isClosing { return }
         if exchange?.isWhole == true || !rest.isEmpty { return hold(bytes) }
-        process(bytes)
+        let left = process(bytes)
+        if left > 0, !isClosing { hold(UnsafeRawBufferPointer(rebasing: bytes.suffix(left))) }
     }
 
     func drained() { finishIfDone() }
@@ -213,7 +247,7 @@ extension HTTPConnection: ConnectionHandler {
             complete(isComplete: false)
         }
         cancelTimers()
-        rest = []
+        dropRest()
         server.remove(self)
     }
 }

@@ -56,6 +56,7 @@ final class IncomingBody: Sendable {
                 state.chunks = []
                 state.first = 0
                 state.count = 0
+                state.isHeldBack = false
                 return (.tooLong, state.takeWaiter(), .failure(error))
             }
             state.received += bytes.count
@@ -86,6 +87,7 @@ final class IncomingBody: Sendable {
             state.chunks = []
             state.first = 0
             state.count = 0
+            state.isHeldBack = false
             return state.takeWaiter()
         }
         waiter?.resume(throwing: error)

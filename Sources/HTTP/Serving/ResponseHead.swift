@@ -26,7 +26,7 @@ enum ResponseHead {
         buffer.append(status.reason)
         buffer.append("\r\nDate: ")
         buffer.append(DateField.now())
-        for (name, value) in headers where !owned.contains(name.lowercased()) {
+        for (name, value) in headers where !owned.contains(where: { Headers.same($0, name) }) {
             buffer.append("\r\n")
             buffer.append(name)
             buffer.append(": ")

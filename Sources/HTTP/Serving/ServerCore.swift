@@ -92,7 +92,7 @@ final class ServerCore: Sendable {
         }
         for victim in victims {
             evicted.wrappingAdd(1, ordering: .relaxed)
-            victim.loop.execute { victim.closeIfWaiting() }
+            victim.loop.execute { victim.makeRoom() }
         }
         guard let connection else {
             refused.wrappingAdd(1, ordering: .relaxed)
@@ -186,10 +186,7 @@ final class ServerCore: Sendable {
     /// Breaks every connection off.
     func abortAll() {
         for connection in all {
-            connection.loop.execute {
-                connection.isClosing = true
-                connection.connection?.abort()
-            }
+            connection.loop.execute { connection.abort() }
         }
     }
 

@@ -66,7 +66,10 @@ extension Connection {
         guard let tls else { return }
         do throws(NetworkError) {
             let handshake = try tls.handshake(bytes)
-            if handshake == .done { opened() }
+            if handshake == .done {
+                opened()
+                handler?.handshakeEnded()
+            }
             flush()
             // The peer's first bytes may have come with the end of the handshake.
             if handshake == .done, phase == .open { decrypt(tls) }

@@ -44,8 +44,8 @@ public final class Connection: @unchecked Sendable {
     var handler: (any ConnectionHandler)?
     /// What is being sent; swapped with the callers' buffer when empty.
     var sending = OutgoingBuffer()
-    /// Whether the system takes no more bytes for now.
-    var isBlocked = false
+    /// Whether the system takes no more bytes for now, as the peer has to take some first; read it on the loop's thread.
+    public internal(set) var isBlocked = false
     /// Bytes of the loop's buffer that the next read may take; few while long things come, for which handlers have room.
     var readSize = LoopCore.bufferSize
     /// Whether the peer sends no more.

@@ -1,5 +1,8 @@
 /// What a connection tells its protocol; all calls come on the loop's thread, one at a time, and must not block.
 public protocol ConnectionHandler: AnyObject, Sendable {
+    /// The TLS handshake is over; never called without TLS.
+    func handshakeEnded()
+
     /// Bytes have come; they may be looked at during the call alone. The first may come before `connect` has returned.
     func received(_ bytes: UnsafeRawBufferPointer)
 
@@ -24,6 +27,9 @@ public protocol ConnectionHandler: AnyObject, Sendable {
 }
 
 extension ConnectionHandler {
+    /// Not of interest.
+    public func handshakeEnded() {}
+
     /// Nothing: every byte comes by `received`.
     public func room() -> UnsafeMutableRawBufferPointer? { nil }
 

@@ -36,6 +36,8 @@ public final class TestConnection: @unchecked Sendable {
         var timeout = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        var yes: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
@@ -64,6 +66,11 @@ public final class TestConnection: @unchecked Sendable {
 
     /// Sends bytes.
     public func send(_ bytes: [UInt8]) async throws { try await run { try self.sendAll(bytes) } }
+
+    /// Sends bytes one at a time.
+    public func sendByteByByte(_ bytes: [UInt8]) async throws {
+        try await run { for byte in bytes { try self.sendAll([byte]) } }
+    }
 
     /// Sends `chunk` again and again.
     public func send(repeating chunk: [UInt8], times: Int) async throws {
@@ -126,6 +133,15 @@ public final class TestConnection: @unchecked Sendable {
 
     /// The next chunk of a chunked response; empty at its end, nil when the connection is closed without one.
     public func chunk() async throws -> [UInt8]? { try await run { try self.readChunk() } }
+
+    /// All that comes until the other side closes.
+    public func bytesUntilEnd() async throws -> [UInt8] {
+        try await run {
+            while try self.fill() {}
+            defer { self.buffer = [] }
+            return self.buffer
+        }
+    }
 
     /// Whether the other side closes without sending anything more.
     public func isClosedByServer() async throws -> Bool {
