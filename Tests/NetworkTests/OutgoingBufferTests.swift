@@ -66,4 +66,18 @@ struct OutgoingBufferTests {
             #expect(isEmpty)
         }
     }
+
+    @Test("an empty buffer keeps as much memory as it is told")
+    func memory() {
+        var buffer = OutgoingBuffer()
+        for _ in 0..<1000 { buffer.append([UInt8](repeating: 1, count: 100)) }
+        buffer.removeAll()
+        #expect(buffer.memory.count >= 100_000)
+        buffer.append([1])
+        buffer.removeAll(keeping: 8 << 10)
+        #expect(buffer.memory.isEmpty)
+        buffer.append([1])
+        buffer.removeAll(keeping: 8 << 10)
+        #expect(buffer.memory.count == 4096)
+    }
 }

@@ -45,7 +45,8 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral, Sequence {
 
     /// Whether two names are the same, in whatever case they are written.
     static func same(_ left: String, _ right: String) -> Bool {
-        left.utf8.elementsEqual(right.utf8) { $0 == $1 || lowercase($0) == lowercase($1) }
+        left.utf8.count == right.utf8.count
+            && left.utf8.elementsEqual(right.utf8) { $0 == $1 || lowercase($0) == lowercase($1) }
     }
 
     private static func lowercase(_ byte: UInt8) -> UInt8 { byte >= 65 && byte <= 90 ? byte + 32 : byte }

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// The name of a request in logs, here and with whoever sent it.
 public enum RequestID {
     /// The field that carries it both ways.
@@ -19,8 +21,15 @@ public enum RequestID {
             }
     }
 
+    // The system is asked for randomness once: each time would be a third system call of a small request.
+    private static let state = Atomic<UInt64>(UInt64.random(in: .min ... .max))
+
+    /// A number that does not come again in 2⁶⁴ requests and differs between processes (SplitMix: Steele, Lea and Flood, 2014).
     private static func make() -> String {
-        let text = String(UInt64.random(in: .min ... .max), radix: 16)
+        var number = state.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
+        number = (number ^ (number >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        number = (number ^ (number >> 27)) &* 0x94D0_49BB_1331_11EB
+        let text = String(number ^ (number >> 31), radix: 16)
         return String(repeating: "0", count: 16 - text.count) + text
     }
 }

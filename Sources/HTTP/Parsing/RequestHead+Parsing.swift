@@ -56,17 +56,18 @@ extension RequestHead {
         guard parts[1].allSatisfy(Grammar.isTarget) else {
             throw HTTPError.malformed("the target has characters that must be percent-encoded")
         }
-        let version = Array(parts[2])
-        guard version.count == 8, version.starts(with: "HTTP/".utf8), version[6] == UInt8(ascii: "."),
-            Grammar.isDigit(version[5]), Grammar.isDigit(version[7])
+        let version = parts[2]
+        let digits = version.startIndex + 5
+        guard version.count == 8, version.starts(with: "HTTP/".utf8), version[digits + 1] == UInt8(ascii: "."),
+            Grammar.isDigit(version[digits]), Grammar.isDigit(version[digits + 2])
         else { throw HTTPError.malformed("the request line does not end with HTTP/1.1") }
-        guard version[5] == UInt8(ascii: "1") else {
+        guard version[digits] == UInt8(ascii: "1") else {
             throw HTTPError(
                 .badRequest, status: .httpVersionNotSupported, message: "this server speaks HTTP/1.1 and HTTP/1.0")
         }
         return (
             Method(rawValue: String(decoding: parts[0], as: UTF8.self)), String(decoding: parts[1], as: UTF8.self),
-            Int(version[7] - UInt8(ascii: "0"))
+            Int(version[digits + 2] - UInt8(ascii: "0"))
         )
     }
 

@@ -21,8 +21,10 @@ enum ResponseHead {
         _ status: Status, _ headers: Headers, _ framing: Framing, closes: Bool, isVersion10: Bool,
         to buffer: inout OutgoingBuffer
     ) {
+        buffer.reserve(512)
         buffer.append("HTTP/1.1 ")
-        buffer.append("\(status.rawValue) ")
+        buffer.append(String(status.rawValue))
+        buffer.append(Grammar.space)
         buffer.append(status.reason)
         buffer.append("\r\nDate: ")
         buffer.append(DateField.now())

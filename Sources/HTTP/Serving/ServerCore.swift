@@ -18,6 +18,8 @@ final class ServerCore: Sendable {
 
     /// Connections beyond the limit that vital paths are answered on.
     static let reservedPlaces = 16
+    /// Memory that a connection keeps of what it sent; there may be thousands that wait for their next request.
+    private static let keptMemory = 8 << 10
     private static let troubleInterval: Int64 = 5000
 
     let configuration: HTTPServerConfiguration
@@ -76,12 +78,13 @@ final class ServerCore: Sendable {
             var victims: [HTTPConnection] = []
             var isReserved = false
             if state.ordinary >= configuration.connectionLimit {
-                let victim = longestWaiting(&state) { !$0.isReserved }
-                if let victim { victims.append(victim) } else { isReserved = true }
+                // Several at once where there are many, so that newcomers do not each look at all of them.
+                victims = longestWaiting(&state, atMost: 1 + configuration.connectionLimit / 128) { !$0.isReserved }
+                isReserved = victims.isEmpty
             }
             if isReserved, state.reserved >= ServerCore.reservedPlaces {
-                guard let victim = longestWaiting(&state, where: { $0.isReserved }) else { return (nil, nil, []) }
-                victims.append(victim)
+                victims = longestWaiting(&state, atMost: 1) { $0.isReserved }
+                if victims.isEmpty { return (nil, nil, []) }
             }
             state.turn = (state.turn + 1) % loops.count
             let connection = HTTPConnection(
@@ -102,26 +105,28 @@ final class ServerCore: Sendable {
         var options = ConnectionOptions()
         options.highWaterMark = configuration.streamBuffer
         options.lingering = .seconds(2)
+        options.keptMemory = ServerCore.keptMemory
         let isOpen = Connection.open(
             socket, tls: identity, on: connection.loop, options: options, handler: connection
         ) { connection.opened($0) }
         if !isOpen { remove(connection) }
     }
 
-    /// The connection that has waited longest for a request; it counts no more from here on, as it is about to be closed.
+    /// The connections that have waited longest for a request; they count no more from here on, as they are about to be closed.
     private func longestWaiting(
-        _ state: inout State, where isEligible: (HTTPConnection) -> Bool
-    ) -> HTTPConnection? {
-        var longest: HTTPConnection?
-        var since = HTTPConnection.busy
+        _ state: inout State, atMost limit: Int, where isEligible: (HTTPConnection) -> Bool
+    ) -> [HTTPConnection] {
+        var waiting: [(since: Int64, connection: HTTPConnection)] = []
         for connection in state.connections.values where isEligible(connection) {
-            let waiting = connection.waitingSince.load(ordering: .relaxed)
-            if waiting < since { (longest, since) = (connection, waiting) }
+            let since = connection.waitingSince.load(ordering: .relaxed)
+            if since != HTTPConnection.busy { waiting.append((since, connection)) }
         }
-        guard let longest else { return nil }
-        state.connections[ObjectIdentifier(longest)] = nil
-        count(longest, -1, &state)
-        return longest
+        waiting.sort { $0.since < $1.since }
+        return waiting.prefix(limit).map { _, connection in
+            state.connections[ObjectIdentifier(connection)] = nil
+            count(connection, -1, &state)
+            return connection
+        }
     }
 
     private func count(_ connection: HTTPConnection, _ change: Int, _ state: inout State) {

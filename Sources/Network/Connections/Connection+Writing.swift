@@ -71,7 +71,7 @@ extension Connection {
                 let outcome = transmit(&tls.output)
                 guard let count = count(of: outcome) else { return }
                 left -= count
-                if tls.output.isDrained { tls.output.removeAll() }
+                if tls.output.isDrained { tls.output.removeAll(keeping: options.keptMemory) }
             } else if phase == .handshaking || phase == .lingering {
                 return
             } else if !sending.isDrained {
@@ -100,7 +100,7 @@ extension Connection {
 
     /// Swaps the empty buffer for the callers'; false where that is empty too.
     private func takeQueued() -> Bool {
-        sending.removeAll()
+        sending.removeAll(keeping: options.keptMemory)
         return outgoing.withLock { outgoing in
             guard outgoing.buffer.count > 0 else {
                 outgoing.isScheduled = false

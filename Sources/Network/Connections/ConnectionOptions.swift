@@ -2,6 +2,8 @@
 public struct ConnectionOptions: Sendable, Hashable {
     /// `sendWaiting` waits while more bytes than this are queued.
     public var highWaterMark = 1 << 20
+    /// Memory that each buffer for sending keeps when it is empty, in bytes: much where there are few connections.
+    public var keptMemory = 512 << 10
     /// Silence after which the peer is asked whether it is still there; it is given up half a minute after that.
     public var keepAlive = Duration.seconds(30)
     /// How long `close` goes on without progress before it breaks the connection off.

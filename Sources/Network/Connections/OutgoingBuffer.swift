@@ -12,10 +12,10 @@ public struct OutgoingBuffer: ~Copyable {
 
     /// Arrays of at least so many bytes are held instead of copied.
     static let attachmentThreshold = 16 << 10
-    /// Memory of an empty buffer beyond this is given back.
-    private static let keptCapacity = 512 << 10
+    /// Memory of an empty buffer beyond this is given back, where nothing else is said.
+    static let keptCapacity = 512 << 10
 
-    private var memory: UnsafeMutableRawBufferPointer
+    private(set) var memory: UnsafeMutableRawBufferPointer
     private(set) var flatCount = 0
     private(set) var attachments: [Attachment] = []
     private var attachedCount = 0
@@ -150,12 +150,12 @@ public struct OutgoingBuffer: ~Copyable {
     }
 
     /// Empties the buffer and keeps its memory, unless it is much.
-    mutating func removeAll() {
+    mutating func removeAll(keeping capacity: Int = OutgoingBuffer.keptCapacity) {
         flatCount = 0
         attachedCount = 0
         attachments.removeAll(keepingCapacity: attachments.count <= 64)
         (sentFlat, sentAttachments, sentOfAttachment) = (0, 0, 0)
-        if memory.count > OutgoingBuffer.keptCapacity {
+        if memory.count > capacity {
             memory.deallocate()
             memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
         }
