@@ -21,6 +21,10 @@ final class IncomingBody: Sendable {
         }
     }
 
+    /// Chunks up to so many bytes are made of what comes in smaller pieces: an array for each byte would take fifty times its
+    /// memory.
+    private static let smallChunk = 4 << 10
+
     private let state = Mutex(State())
     private let buffer: Int
     private let wanted: @Sendable () -> Void
@@ -60,10 +64,14 @@ final class IncomingBody: Sendable {
                 return (.tooLong, state.takeWaiter(), .failure(error))
             }
             state.received += bytes.count
-            let chunk = [UInt8](bytes)
-            if let waiter = state.takeWaiter() { return (.taken, waiter, .success(chunk)) }
-            state.chunks.append(chunk)
-            state.count += chunk.count
+            if let waiter = state.takeWaiter() { return (.taken, waiter, .success([UInt8](bytes))) }
+            let last = state.chunks.count - 1
+            if last >= state.first, state.chunks[last].count + bytes.count <= IncomingBody.smallChunk {
+                state.chunks[last].append(contentsOf: bytes)
+            } else {
+                state.chunks.append([UInt8](bytes))
+            }
+            state.count += bytes.count
             state.isHeldBack = state.count >= buffer
             return (state.isHeldBack ? .full : .taken, nil, .success(nil))
         }
