@@ -6,7 +6,7 @@ import Testing
 @testable import HTTP
 
 /// Nothing of a request outlives it.
-@Suite("Leaks", .serialized, .timeLimit(.minutes(2)))
+@Suite("Leaks", .serialized, .timeLimit(.minutes(5)))
 struct LeakTests {
     /// Watches the objects of each exchange.
     private final class Watch: Middleware {

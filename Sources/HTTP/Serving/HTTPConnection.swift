@@ -102,8 +102,9 @@ final class HTTPConnection: @unchecked Sendable {
         guard !isClosing else { return }
         taken = held.count - left
         if left == 0 {
-            rest = []
-            taken = 0
+            dropRest()
+        } else if left > HTTPConnection.pipelineLimit {
+            connection?.pauseReading()
         }
         // The end of the client has come before these requests were begun.
         if hasPeerEnded { ended() }
@@ -111,7 +112,7 @@ final class HTTPConnection: @unchecked Sendable {
 
     private func take(_ bytes: UnsafeRawBufferPointer) {
         guard let exchange else { return }
-        if exchange.status == nil || !exchange.isAnswered, let body = exchange.body {
+        if !exchange.isAnswered, let body = exchange.body {
             exchange.awaitsContinue = false
             switch body.take(bytes, limit: exchange.bodyLimit) {
             case .taken: return
@@ -124,12 +125,10 @@ final class HTTPConnection: @unchecked Sendable {
         exchange.discarded += bytes.count
         if exchange.discarded > server.configuration.discardLimit {
             exchange.isLast = true
-            if exchange.isAnswered { finishIfDone() } else { stopReading() }
+            // The rest stays with the client until the answer is there.
+            if exchange.isAnswered { finishIfDone() } else { connection?.pauseReading() }
         }
     }
-
-    /// Too much has come that nobody wants: the rest stays with the client until the answer is there.
-    private func stopReading() { connection?.pauseReading() }
 
     /// The request and its answer are over: the next one, or the end.
     func finishIfDone() {
@@ -139,7 +138,7 @@ final class HTTPConnection: @unchecked Sendable {
         complete(isComplete: true)
         if exchange.isLast || hasPeerEnded && rest.isEmpty { return close() }
         timeIdle()
-        if rest.count - taken <= HTTPConnection.pipelineLimit { connection.resumeReading() }
+        connection.resumeReading()
         processRest()
     }
 
