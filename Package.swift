@@ -48,6 +48,7 @@ let package = Package(
         system("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
         system("CLibrdkafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        .systemLibrary(name: "CProcess"),
 
         // The C library's own allocator, without a package.
         .systemLibrary(name: "CAllocator"),
@@ -75,7 +76,8 @@ let package = Package(
         library("Examples", ["CExampleTables"]),
 
         // The system.
-        library("Platform", ["Telemetry", "Tabular", "Search", "Learners", "AutoML", "Examples"], numeric: true),
+        library(
+            "Platform", ["CProcess", "Telemetry", "Tabular", "Search", "Learners", "AutoML", "Examples"], numeric: true),
         library(
             "Drivers", ["Telemetry", "Platform", "AutoML", "SQLite", "Network", "CQL", "Kafka", "Redis"], numeric: true),
         library("Server", ["Telemetry", "HTTP", "Platform", "AutoML", "Tabular", "Learners", "Search"]),

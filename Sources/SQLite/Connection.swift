@@ -18,13 +18,16 @@ public final class Connection {
             let error = SQLiteError(connection: handle, status: status)
             sqlite3_close_v2(handle)
             throw SQLiteError(
-                code: error.code, extendedCode: error.extendedCode, message: "\(error.message): \(path)")
+                code: error.code, extendedCode: error.extendedCode, systemError: error.systemError,
+                message: "\(error.message): \(path)")
         }
         self.handle = handle
         sqlite3_busy_timeout(handle, Int32(clamping: Int(options.busyTimeout * 1000)))
         try execute("PRAGMA foreign_keys = ON")
         try execute("PRAGMA cache_size = -\(options.cacheKiB)")
         try execute("PRAGMA synchronous = FULL")
+        // A statement's own journal must need neither a disk with room nor another file.
+        try execute("PRAGMA temp_store = MEMORY")
         if readOnly { try execute("PRAGMA query_only = ON") }
     }
 

@@ -27,6 +27,9 @@ public final class Database: Sendable {
         case process
     }
 
+    private let path: String
+    /// Which file is at `path`, by device and number.
+    private let place: (UInt, UInt)
     private let writer: Lane
     private let readers: ReaderPool
 
@@ -34,6 +37,8 @@ public final class Database: Sendable {
     public init(path: String, options: Options = Options()) throws {
         let connection = try Connection(path: path, options: options, readOnly: false)
         try Database.prepare(connection, path: path, options: options)
+        self.path = path
+        place = try Database.place(of: path)
         writer = Lane(label: "sqlite.writer", connection: connection)
         readers = ReaderPool(limit: max(1, options.readers)) { index in
             let connection = try Connection(path: path, options: options, readOnly: true)
@@ -47,7 +52,10 @@ public final class Database: Sendable {
     public func write<Value: Sendable>(
         durability: Durability = .power, _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
-        try await writer.run { try Database.transaction($0, durability, body) }
+        try await writer.run { [self] in
+            try checkPlace()
+            return try Database.transaction($0, durability, body)
+        }
     }
 
     /// `write` for callers without concurrency, such as start-up; it blocks the caller's thread.
@@ -55,7 +63,25 @@ public final class Database: Sendable {
     public func writeBlocking<Value: Sendable>(
         durability: Durability = .power, _ body: @Sendable (Connection) throws -> Value
     ) throws -> Value {
-        try writer.runBlocking { try Database.transaction($0, durability, body) }
+        try writer.runBlocking {
+            try checkPlace()
+            return try Database.transaction($0, durability, body)
+        }
+    }
+
+    private static func place(of path: String) throws -> (UInt, UInt) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw SQLiteError(code: .cannotOpen, systemError: errno, message: "\(path) is not there")
+        }
+        return (UInt(status.st_dev), UInt(status.st_ino))
+    }
+
+    /// What is written to a file that nobody finds any more would be lost.
+    private func checkPlace() throws {
+        guard try Database.place(of: path) == place else {
+            throw SQLiteError(code: .readOnly, message: "\(path) is another file than was opened")
+        }
     }
 
     /// Runs `body` on the writer's connection outside any transaction, for what SQLite does not allow in one.

@@ -22,6 +22,8 @@ public struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let corrupt = Code(rawValue: SQLITE_CORRUPT)
         /// The disk is full.
         public static let full = Code(rawValue: SQLITE_FULL)
+        /// There is no memory.
+        public static let noMemory = Code(rawValue: SQLITE_NOMEM)
         /// The file cannot be opened.
         public static let cannotOpen = Code(rawValue: SQLITE_CANTOPEN)
         /// A unique, foreign-key, not-null or check constraint does not hold.
@@ -38,14 +40,19 @@ public struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
     public let code: Code
     /// The extended result code; its lowest byte is the primary one.
     public let extendedCode: Int32
+    /// What the system said to the last input or output that failed (`errno`); 0 where it said nothing.
+    public let systemError: Int32
     /// What went wrong, in one line.
     public let message: String
     /// The statement, where there was one.
     public let sql: String?
 
     /// An error of these parts; without an extended code the primary one stands for it.
-    public init(code: Code, extendedCode: Int32? = nil, message: String, sql: String? = nil) {
+    public init(
+        code: Code, extendedCode: Int32? = nil, systemError: Int32 = 0, message: String, sql: String? = nil
+    ) {
         self.code = code
+        self.systemError = systemError
         self.extendedCode = extendedCode ?? code.rawValue
         self.message = message
         self.sql = sql
@@ -56,6 +63,7 @@ public struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
         let text = connection.flatMap { sqlite3_errmsg($0) } ?? sqlite3_errstr(status)
         self.init(
             code: Code(rawValue: status & 0xff), extendedCode: extended & 0xff == status & 0xff ? extended : status,
+            systemError: [SQLITE_IOERR, SQLITE_CANTOPEN].contains(status & 0xff) ? sqlite3_system_errno(connection) : 0,
             message: text.map { String(cString: $0) } ?? "unknown error", sql: sql)
     }
 

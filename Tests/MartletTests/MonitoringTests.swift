@@ -50,7 +50,8 @@ import Testing
     @Test(.timeLimit(.minutes(2))) func theLogSaysWhatHappensAndItsLevelCanBeChanged() async throws {
         let folder = try TemporaryFolder()
         let log = Pipe()
-        let server = try Server(dataFolder: folder.path("data"), arguments: ["--log-format", "json"], log: log)
+        let server = try Server(
+            dataFolder: folder.path("data"), arguments: ["--log-format", "json"], log: log.fileHandleForWriting)
         var text = ""
         // Reads until there is a line with all of these words, and gives it.
         func line(_ words: String...) -> String? {

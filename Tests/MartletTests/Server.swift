@@ -8,11 +8,11 @@ final class Server {
 
     /// - Parameter log: where its log goes; to the test's own by default.
     init(
-        dataFolder: String, arguments: [String] = [], environment: [String: String] = [:], log: Pipe? = nil
+        dataFolder: String, arguments: [String] = [], environment: [String: String] = [:], log: FileHandle? = nil
     ) throws {
         let (process, output, _) = Martlet.process(
             ["serve", "--port", "0", "--data-dir", dataFolder] + arguments, environment: environment)
-        process.standardError = log?.fileHandleForWriting ?? FileHandle.standardError
+        process.standardError = log ?? FileHandle.standardError
         try process.run()
         var text = ""
         while !text.contains("\n") {

@@ -158,7 +158,11 @@ struct CassandraExperimentStore: ExperimentStore {
         try await database.execute(
             "INSERT INTO trial_starts (experiment_id, trial, id, worker) VALUES (?, ?, ?, ?)", experimentID, index,
             start.id, start.worker)
-        return try await database.query(
+        return try await starts(ofTrial: index, of: experimentID)
+    }
+
+    func starts(ofTrial index: Int, of experimentID: String) async throws -> [TrialStart] {
+        try await database.query(
             "SELECT id, worker FROM trial_starts WHERE experiment_id = ? AND trial = ?", experimentID, index
         ) { TrialStart(id: try $0[0, as: String.self], worker: try $0[1, as: String.self]) }
     }

@@ -127,5 +127,11 @@ extension DataDirectory {
                 SELECT experiment_id, name, '', sum(length(bytes)) FROM model_blobs GROUP BY experiment_id, name
                 """,
             ]),
+        Migration(
+            "deaths",
+            [
+                "ALTER TABLE trial_starts ADD COLUMN alone INTEGER NOT NULL DEFAULT 0",
+                "ALTER TABLE trial_starts ADD COLUMN trap TEXT",
+            ]),
     ])
 }

@@ -8,7 +8,7 @@ public final class DataDirectory: Sendable {
     /// The folder's path.
     public let path: String
     private let lock: FileLock
-    private let database: Database
+    private let database: EmbeddedDatabase
 
     /// Opens the folder, making it where it is not there, and brings its database up to date.
     /// - Throws: `PlatformError.unavailable` where another process owns it, `.damaged` where it holds something else, or was
@@ -25,9 +25,18 @@ public final class DataDirectory: Sendable {
         var options = Database.Options()
         options.applicationID = DataDirectory.applicationID
         options.cacheKiB = 1024
+        let reserve = Reserve(path: path + "/martlet.reserve")
         do {
-            database = try Database(path: path + "/martlet.db", options: options)
-            try database.writeBlocking { try DataDirectory.migrations.apply(to: $0) }
+            let opened: Database
+            do {
+                opened = try DataDirectory.open(path, options)
+            } catch let error as SQLiteError where error.code == .full || error.systemError == ENOSPC {
+                // Even to be opened a database needs a little room.
+                reserve.release()
+                opened = try DataDirectory.open(path, options)
+            }
+            database = EmbeddedDatabase(opened, reserve: reserve, folder: path)
+            reserve.keep()
         } catch let error as SQLiteError where error.code == .notADatabase || error.code == .corrupt {
             throw PlatformError(.damaged, "\(path)/martlet.db is not a database of Martlet: \(error.message)")
         } catch let error as SQLiteError {
@@ -35,6 +44,18 @@ public final class DataDirectory: Sendable {
         } catch let error as MigrationError {
             throw PlatformError(.damaged, "\(path)/martlet.db: \(error)")
         }
+    }
+
+    private static func open(_ path: String, _ options: Database.Options) throws -> Database {
+        let database = try Database(path: path + "/martlet.db", options: options)
+        try database.writeBlocking { try migrations.apply(to: $0) }
+        return database
+    }
+
+    /// Where a process that trains so many trials at a time takes down how it ends.
+    /// - Throws: `PlatformError.unavailable`.
+    public func crashRecord(slots: Int) throws -> CrashRecord {
+        try CrashRecord(path: path + "/martlet.crash", slots: slots)
     }
 
     /// Where uploads are kept while they are read.

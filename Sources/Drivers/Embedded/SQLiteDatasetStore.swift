@@ -3,9 +3,9 @@ internal import SQLite
 
 /// Datasets in a SQLite database.
 struct SQLiteDatasetStore: DatasetStore {
-    private let database: Database
+    private let database: EmbeddedDatabase
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: EmbeddedDatabase) { self.database = database }
 
     func begin(_ id: String) async throws {
         let now = Timestamp.now()
@@ -87,35 +87,21 @@ struct SQLiteDatasetStore: DatasetStore {
 
     @discardableResult
     func delete(_ id: String) async throws -> Bool {
-        let wasComplete = try await database.write { connection in
+        try await database.remove { connection in
             let found = try connection.first(
                 "SELECT 1 FROM dataset_documents WHERE dataset_id = ?", id, make: { _ in true })
             try connection.execute("DELETE FROM datasets WHERE id = ?", id)
             return found ?? false
         }
-        try await database.returnFreePages()
-        return wasComplete
     }
 
     func removeIncomplete(begunBefore moment: Timestamp) async throws {
-        let removed = try await database.write {
+        try await database.remove {
             try $0.execute(
                 "DELETE FROM datasets WHERE begun_at < ? AND id NOT IN (SELECT dataset_id FROM dataset_documents)",
                 moment.milliseconds)
-        }
-        if removed > 0 { try await database.returnFreePages() }
-    }
-}
-
-extension Database {
-    /// Gives the pages of deleted rows back to the file system, some at a time so that other writes come between.
-    func returnFreePages() async throws {
-        while true {
-            let left = try await maintain { connection in
-                try connection.execute("PRAGMA incremental_vacuum(2048)")
-                return try connection.first("PRAGMA freelist_count") { try $0.value(0, as: Int.self) } ?? 0
-            }
-            if left == 0 { return }
+        } givesBack: {
+            $0 > 0
         }
     }
 }

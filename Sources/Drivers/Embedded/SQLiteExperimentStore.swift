@@ -3,9 +3,9 @@ internal import SQLite
 
 /// Experiments in a SQLite database.
 struct SQLiteExperimentStore: ExperimentStore {
-    private let database: Database
+    private let database: EmbeddedDatabase
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: EmbeddedDatabase) { self.database = database }
 
     func create(_ record: ExperimentRecord) async throws {
         let bytes = try RecordCodec.encode(record)
@@ -63,8 +63,12 @@ struct SQLiteExperimentStore: ExperimentStore {
     }
 
     func requestCancellation(of id: String) async throws {
-        try await database.write {
+        // As what deletes: it ends what needs more and more room.
+        try await database.remove {
             try $0.execute("INSERT INTO cancellations (experiment_id) VALUES (?) ON CONFLICT DO NOTHING", id)
+        } givesBack: {
+            _ in
+            false
         }
     }
 
@@ -112,11 +116,26 @@ struct SQLiteExperimentStore: ExperimentStore {
         try await database.write { connection in
             try connection.execute(
                 """
-                INSERT INTO trial_starts (experiment_id, trial, id, worker) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
-                """, experimentID, index, start.id, start.worker)
-            return try connection.query(
-                "SELECT id, worker FROM trial_starts WHERE experiment_id = ? AND trial = ?", experimentID, index
-            ) { TrialStart(id: try $0.value(0), worker: try $0.value(1)) }
+                INSERT INTO trial_starts (experiment_id, trial, id, worker, alone, trap) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET alone = excluded.alone, trap = excluded.trap
+                """, experimentID, index, start.id, start.worker, start.isAlone, start.trap)
+            return try SQLiteExperimentStore.starts(ofTrial: index, of: experimentID, connection)
+        }
+    }
+
+    func starts(ofTrial index: Int, of experimentID: String) async throws -> [TrialStart] {
+        try await database.read { try SQLiteExperimentStore.starts(ofTrial: index, of: experimentID, $0) }
+    }
+
+    private static func starts(
+        ofTrial index: Int, of experimentID: String, _ connection: Connection
+    ) throws -> [TrialStart] {
+        try connection.query(
+            "SELECT id, worker, alone, trap FROM trial_starts WHERE experiment_id = ? AND trial = ?", experimentID,
+            index
+        ) {
+            TrialStart(
+                id: try $0.value(0), worker: try $0.value(1), isAlone: try $0.value(2), trap: try $0.value(3))
         }
     }
 
@@ -130,13 +149,12 @@ struct SQLiteExperimentStore: ExperimentStore {
 
     @discardableResult
     func delete(_ id: String) async throws -> Bool {
-        let removed = try await database.write { connection in
+        let removed = try await database.remove { connection in
             for table in ["trials", "trial_starts", "events", "cancellations"] {
                 try connection.execute("DELETE FROM \(table) WHERE experiment_id = ?", id)
             }
             return try connection.execute("DELETE FROM experiments WHERE id = ?", id)
         }
-        try await database.returnFreePages()
         return removed > 0
     }
 

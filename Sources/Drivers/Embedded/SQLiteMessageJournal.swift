@@ -3,9 +3,9 @@ internal import SQLite
 
 /// The journal of a message log in a SQLite database.
 struct SQLiteMessageJournal: MessageJournal {
-    private let database: Database
+    private let database: EmbeddedDatabase
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: EmbeddedDatabase) { self.database = database }
 
     func load() async throws -> JournalState {
         try await database.read { connection in

@@ -5,9 +5,9 @@ internal import SQLite
 struct SQLiteModelStore: ModelStore {
     private static let blobTables = ["model_blob_heads", "model_blobs"]
 
-    private let database: Database
+    private let database: EmbeddedDatabase
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: EmbeddedDatabase) { self.database = database }
 
     func put(_ blob: [UInt8], name: String, of experimentID: String) async throws {
         let version = Identifier.make()
@@ -66,12 +66,11 @@ struct SQLiteModelStore: ModelStore {
     }
 
     func removeBlobs(_ names: [String], of experimentID: String) async throws {
-        try await database.write { connection in
+        try await database.remove { connection in
             for (name, table) in names.flatMap({ name in SQLiteModelStore.blobTables.map { (name, $0) } }) {
                 try connection.execute("DELETE FROM \(table) WHERE experiment_id = ? AND name = ?", experimentID, name)
             }
         }
-        try await database.returnFreePages()
     }
 
     func put(_ record: ModelRecord) async throws {
@@ -104,11 +103,10 @@ struct SQLiteModelStore: ModelStore {
     }
 
     func deleteAll(of experimentID: String) async throws {
-        try await database.write { connection in
+        try await database.remove { connection in
             for table in ["models"] + SQLiteModelStore.blobTables {
                 try connection.execute("DELETE FROM \(table) WHERE experiment_id = ?", experimentID)
             }
         }
-        try await database.returnFreePages()
     }
 }

@@ -14,13 +14,16 @@ public final class ThreadPool: Sendable {
 
     private let board = LoopBoard()
 
-    /// A pool of `threadCount` threads (at least 1), of which the caller of a loop is one.
-    public init(threadCount: Int) {
+    /// A pool of `threadCount` threads (at least 1), of which the caller of a loop is one; the others have this name and a number.
+    public init(threadCount: Int, name: String = "martlet") {
         self.threadCount = max(1, threadCount)
         let board = board
         for index in 1..<max(1, self.threadCount) {
-            let thread = Thread { board.work() }
-            thread.name = "martlet-\(index)"
+            let thread = Thread {
+                // The system learns it from the thread itself alone.
+                Thread.current.name = "\(name)-\(index)"
+                board.work()
+            }
             thread.stackSize = 4 << 20
             thread.start()
         }

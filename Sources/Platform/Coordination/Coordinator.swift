@@ -29,13 +29,20 @@ final class Coordinator: Sendable {
         var isStopping = false
         /// How often a run ended because a store failed.
         var failures: [String: Int] = [:]
+        /// The experiment whose models cannot be put together because the disk is full.
+        var roomless: String?
         /// The spans that asked for experiments.
         var parents: [String: SpanContext] = [:]
     }
 
     let workforce = Workforce()
     private let stores: Stores
-    private let patience = Patience()
+    private let patience: Patience
+    /// The stores for work that does not wait for room, since those who would make room wait for it.
+    private let assemblyStores: Stores
+    private let assemblyPatience: Patience
+    private let pauses: Pauses
+    private let solitude: Solitude
     private let data: ExperimentData
     private let options: Options
     private let metrics: CoordinatorMetrics
@@ -43,7 +50,15 @@ final class Coordinator: Sendable {
     private let tracer: Tracer
     private let state = Mutex(State())
 
-    init(stores: Stores, data: ExperimentData, options: Options, instruments: Instruments) {
+    init(
+        stores: Stores, data: ExperimentData, options: Options, solitude: Solitude, pauses: Pauses,
+        instruments: Instruments
+    ) {
+        patience = Patience(pauses)
+        assemblyPatience = Patience(pauses, waitsForRoom: false)
+        assemblyStores = stores.patient(assemblyPatience)
+        self.pauses = pauses
+        self.solitude = solitude
         log = instruments.log
         tracer = instruments.tracer
         metrics = CoordinatorMetrics(instruments.metrics, workforce: workforce)
@@ -54,6 +69,9 @@ final class Coordinator: Sendable {
 
     /// Whether nothing is under way here or waits.
     var isIdle: Bool { state.withLock { $0.runs.isEmpty && $0.waiting.isEmpty } }
+
+    /// The experiment whose models cannot be put together because the disk is full; nil where there is room.
+    var roomless: String? { state.withLock { $0.roomless } }
 
     /// Listens; experiments that have not ended are resumed with the partitions they belong to.
     func start() async throws {
@@ -86,6 +104,7 @@ final class Coordinator: Sendable {
             return (Array(state.tasks.values), state.listeners, state.consumers)
         }
         patience.end()
+        assemblyPatience.end()
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
         for consumer in consumers { await consumer.close() }
@@ -157,8 +176,8 @@ final class Coordinator: Sendable {
 
     private func launch(_ id: String, _ state: inout State) {
         let run = ExperimentRun(
-            experimentID: id, stores: stores, data: data, workforce: workforce, threads: options.threads,
-            settling: options.settling, metrics: metrics,
+            experimentID: id, stores: stores, patience: patience, data: data, workforce: workforce,
+            solitude: solitude, threads: options.threads, settling: options.settling, metrics: metrics,
             log: log.with(LogField("experiment_id", id)))
         state.runs[id] = run
         let parent = state.parents.removeValue(forKey: id)
@@ -178,26 +197,34 @@ final class Coordinator: Sendable {
 
     private func ended(_ id: String, _ failure: (any Error)?) async {
         let isReplaced = (failure as? PlatformError)?.code == .conflict
-        let isLost = state.withLock { state in
+        let failures = state.withLock { state in
             state.runs[id] = nil
             state.tasks[id] = nil
-            var isLost = false
+            var failures = 0
             if failure != nil, !isReplaced, !state.isStopping, state.partitions.contains(Topics.partition(of: id)) {
                 state.failures[id, default: 0] += 1
-                isLost = state.failures[id] == Coordinator.attempts
-                if !isLost { state.waiting.append(id) }
+                failures = state.failures[id] ?? 0
             }
             if !state.isStopping { startWaiting(&state) }
-            return isLost
+            return failures
         }
+        // Where even that cannot be kept, the next look for unfinished experiments tries again.
+        let isLost = failures >= Coordinator.attempts
         if let failure {
             log.log(
                 isReplaced ? .info : isLost ? .error : .warning,
                 isReplaced ? "another coordinator has taken the experiment over" : "a run of the experiment failed",
                 LogField("experiment_id", id), LogField("error", "\(failure)"))
         }
-        guard isLost, let failure else { return }
-        try? await fail(id, "it could not be run: \(failure)")
+        guard let failure, failures > 0 else { return }
+        if isLost {
+            try? await fail(id, "it could not be run: \(failure)")
+        } else {
+            _Concurrency.Task {
+                try? await _Concurrency.Task.sleep(for: .seconds(failures))
+                self.submit(id)
+            }
+        }
     }
 
     private func fail(_ id: String, _ reason: String) async throws {
@@ -266,18 +293,38 @@ final class Coordinator: Sendable {
         while let message = try? await ended.next() {
             if let order = message.decoded(AssemblyMessage.self) {
                 await waitForEnd(of: order.experimentID)
-                do {
-                    try await assemble(order.experimentID, on: thread, pool)
-                } catch {
-                    log.warning(
-                        "models were not put together, which is done when they are asked for",
-                        LogField("experiment_id", order.experimentID), LogField("error", "\(error)"))
-                }
+                await assembleAsThereIsRoom(order.experimentID, on: thread, pool)
             }
             if isStopping { return }
             try? await patience.run { try await ended.commit(message) }
             // Whoever waits for it hears of it as of an event.
             try? await stores.log.append([], key: Topics.assembly, to: Topics.events)
+        }
+    }
+
+    private func assembleAsThereIsRoom(_ id: String, on thread: WorkThread, _ pool: LazyPool) async {
+        var pause = 1.0
+        var wait: Pauses.Wait?
+        defer {
+            wait?.end()
+            state.withLock { $0.roomless = nil }
+        }
+        while true {
+            do {
+                return try await solitude.run { try await assemble(id, on: thread, pool) }
+            } catch let error as PlatformError where error.code == .noRoom && !isStopping {
+                wait = wait ?? pauses.begin(error)
+                state.withLock { $0.roomless = id }
+                // Who waits to delete something need not wait for it.
+                try? await stores.log.append([], key: Topics.assembly, to: Topics.events)
+                guard (try? await _Concurrency.Task.sleep(for: .seconds(pause))) != nil else { return }
+                pause = min(pause * 2, 10)
+            } catch {
+                log.warning(
+                    "models were not put together, which is done when they are asked for",
+                    LogField("experiment_id", id), LogField("error", "\(error)"))
+                return
+            }
         }
     }
 
@@ -290,6 +337,7 @@ final class Coordinator: Sendable {
     }
 
     private func assemble(_ id: String, on thread: WorkThread, _ pool: LazyPool) async throws {
+        let stores = assemblyStores
         guard let record = try await stores.experiments.experiment(id), record.state.isFinal else { return }
         defer { data.release(id, datasetID: record.request.datasetID) }
         guard let leaderboard = try await stores.models.leaderboard(of: id) else { return }

@@ -23,8 +23,10 @@ final class ExperimentRun: Sendable {
     }
 
     private let stores: Stores
+    private let patience: Patience
     private let data: ExperimentData
     private let workforce: Workforce
+    private let solitude: Solitude
     private let threads: Int
     private let settling: Double
     private let metrics: CoordinatorMetrics
@@ -37,9 +39,11 @@ final class ExperimentRun: Sendable {
     private let cancelled = Cancellation()
 
     init(
-        experimentID: String, stores: Stores, data: ExperimentData, workforce: Workforce, threads: Int,
-        settling: Double, metrics: CoordinatorMetrics, log: Logger
+        experimentID: String, stores: Stores, patience: Patience, data: ExperimentData, workforce: Workforce,
+        solitude: Solitude, threads: Int, settling: Double, metrics: CoordinatorMetrics, log: Logger
     ) {
+        self.patience = patience
+        self.solitude = solitude
         self.experimentID = experimentID
         self.stores = stores
         self.data = data
@@ -86,7 +90,9 @@ final class ExperimentRun: Sendable {
             LogField("term", term))
         if isFirst { try await events.write(.state, record) }
         do {
-            let prepared = try await data.experiment(record)
+            let prepared = try await solitude.run { [record] in
+                try await patience.run { try await data.experiment(record) }
+            }
             record.resolvedTask = prepared.task
             record.resolvedMetric = prepared.metric
             clock.reserve(for: prepared, threads: threads)
@@ -239,7 +245,10 @@ final class ExperimentRun: Sendable {
         }
         let finisher = Finisher(stores: stores, experimentID: experimentID, datasetID: record.request.datasetID)
         do {
-            if let best = try await finisher.finish(study, deadline: clock.deadline, on: thread, pool) {
+            let best = try await solitude.run {
+                try await finisher.finish(study, deadline: clock.deadline, on: thread, pool)
+            }
+            if let best {
                 record.bestModelID = best.modelID
                 record.bestScore = best.score
             }

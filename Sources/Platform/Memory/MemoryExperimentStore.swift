@@ -87,13 +87,19 @@ public final class MemoryExperimentStore: ExperimentStore {
         state.withLock { $0.trials[experimentID].map { Array($0.values) } ?? [] }.sorted { $0.index < $1.index }
     }
 
+    /// The starts of a trial.
+    public func starts(ofTrial index: Int, of experimentID: String) async throws -> [TrialStart] {
+        state.withLock { $0.starts[experimentID]?[index] ?? [] }
+    }
+
     /// Notes that a worker begins a trial.
     public func putStart(
         _ start: TrialStart, ofTrial index: Int, of experimentID: String
     ) async throws -> [TrialStart] {
         state.withLock { state in
             var starts = state.starts[experimentID]?[index] ?? []
-            if !starts.contains(start) { starts.append(start) }
+            starts.removeAll { $0.id == start.id }
+            starts.append(start)
             state.starts[experimentID, default: [:]][index] = starts
             return starts
         }
@@ -101,7 +107,7 @@ public final class MemoryExperimentStore: ExperimentStore {
 
     /// Withdraws a start.
     public func removeStart(_ start: TrialStart, ofTrial index: Int, of experimentID: String) async throws {
-        state.withLock { $0.starts[experimentID]?[index]?.removeAll { $0 == start } }
+        state.withLock { $0.starts[experimentID]?[index]?.removeAll { $0.id == start.id } }
     }
 
     /// Removes an experiment.

@@ -16,6 +16,10 @@ public enum PlatformMetrics {
     static let storeUp = Measure.gauge(
         "martlet_store_up", "Whether a store answered a small question, asked every 10 s (1) or not (0)",
         labels: ["store"])
+    static let workWaiting = Measure.gauge(
+        "martlet_work_waiting",
+        "Pieces of work that wait because the disk is full (no_space) or a store cannot be used (unavailable)",
+        labels: ["reason"])
     static let dataReadBytes = Measure.counter(
         "martlet_data_read_bytes_total", "Encoded bytes of datasets that were read, by where they came from",
         labels: ["source"])
@@ -99,7 +103,7 @@ public enum PlatformMetrics {
 
     /// What a process of any role has.
     public static let common = [
-        build, logMessages, spansExported, spansDropped, storeUp, dataReadBytes, cacheRequests, cacheBytes,
+        build, logMessages, spansExported, spansDropped, storeUp, workWaiting, dataReadBytes, cacheRequests, cacheBytes,
         cacheEvictions,
     ]
     /// What `martlet serve` and `martlet master` have besides.

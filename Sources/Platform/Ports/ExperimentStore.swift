@@ -39,7 +39,10 @@ public protocol ExperimentStore: Sendable {
     /// An experiment's trials, in the order of their indices.
     func trials(of experimentID: String) async throws -> [TrialRecord]
 
-    /// Notes that a worker begins a trial.
+    /// The starts of a trial that were noted and not withdrawn, in no order.
+    func starts(ofTrial index: Int, of experimentID: String) async throws -> [TrialStart]
+
+    /// Notes that a worker begins a trial; a start of the same id is replaced.
     /// - Returns: all starts of the trial that were noted and not withdrawn, this one included, in no order.
     func putStart(_ start: TrialStart, ofTrial index: Int, of experimentID: String) async throws -> [TrialStart]
 

@@ -1,27 +1,44 @@
 internal import Synchronization
 
 /// Repeats what a store or log cannot do at the moment, with growing pauses, until it can or the patience is ended. For work
-/// that must outlast a server that is away; requests of users fail at once instead.
+/// that must outlast a server that is away or a disk that is full; requests of users fail at once instead.
 final class Patience: Sendable {
     private static let firstPause = 0.05
     private static let longestPause = 1.0
+    /// Room is not made within seconds.
+    private static let longestPauseForRoom = 5.0
+    /// What lasts no longer than a wait like this is not worth a word.
+    private static let quietPause = 0.4
 
+    private let pauses: Pauses
+    private let waitsForRoom: Bool
     private let isEnded = Atomic<Bool>(false)
+
+    /// - Parameter waitsForRoom: whether it also waits while the disk is full.
+    init(_ pauses: Pauses, waitsForRoom: Bool = true) {
+        self.pauses = pauses
+        self.waitsForRoom = waitsForRoom
+    }
 
     /// From now on what cannot be done fails at once.
     func end() { isEnded.store(true, ordering: .relaxed) }
 
-    /// The value of `body`, repeated while it throws `.unavailable`.
+    /// The value of `body`, repeated while it throws `.unavailable` or `.noRoom`.
     func run<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
         var pause = Patience.firstPause
+        var wait: Pauses.Wait?
+        defer { wait?.end() }
         while true {
             do {
                 return try await body()
-            } catch let error as PlatformError where error.code == .unavailable {
+            } catch let error as PlatformError where error.code == .unavailable || waitsForRoom && error.code == .noRoom
+            {
+                if wait == nil, pause >= Patience.quietPause { wait = pauses.begin(error) }
                 // Spread, so that all who wait do not come back at once.
-                let wait = pause * Double.random(in: 0.5...1)
-                pause = min(pause * 2, Patience.longestPause)
-                try await _Concurrency.Task.sleep(for: .seconds(wait))
+                let seconds = pause * Double.random(in: 0.5...1)
+                let longest = error.code == .noRoom ? Patience.longestPauseForRoom : Patience.longestPause
+                pause = min(pause * 2, longest)
+                try await _Concurrency.Task.sleep(for: .seconds(seconds))
                 if isEnded.load(ordering: .relaxed) { throw error }
             }
         }
@@ -117,6 +134,10 @@ private struct PatientExperimentStore: ExperimentStore {
 
     func trials(of experimentID: String) async throws -> [TrialRecord] {
         try await patience.run { try await store.trials(of: experimentID) }
+    }
+
+    func starts(ofTrial index: Int, of experimentID: String) async throws -> [TrialStart] {
+        try await patience.run { try await store.starts(ofTrial: index, of: experimentID) }
     }
 
     func putStart(_ start: TrialStart, ofTrial index: Int, of experimentID: String) async throws -> [TrialStart] {

@@ -16,6 +16,8 @@ public struct PlatformError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let conflict = Code(rawValue: "conflict")
         /// It cannot be done now: the service is not started, stops, or another process owns the data.
         public static let unavailable = Code(rawValue: "unavailable")
+        /// The disk is full, or the share of it that may be used.
+        public static let noRoom = Code(rawValue: "no_space")
         /// A store refuses what it was asked, and will again.
         public static let storage = Code(rawValue: "storage")
         /// Stored bytes are not what was written.

@@ -65,10 +65,17 @@ public struct TrialStart: Sendable, Hashable, Codable {
     public var id: String
     /// The worker's name.
     public var worker: String
+    /// Whether nothing else was trained beside it; only the one process of an embedded store notes it, and only its store keeps it.
+    public var isAlone: Bool
+    /// The signal of the trap or fault in the trial that ended the process; nil where there was none, or it is not known.
+    /// Kept where `isAlone` is.
+    public var trap: String?
 
     /// A start of these parts.
-    public init(id: String, worker: String) {
+    public init(id: String, worker: String, isAlone: Bool = false, trap: String? = nil) {
         self.id = id
         self.worker = worker
+        self.isAlone = isAlone
+        self.trap = trap
     }
 }

@@ -91,6 +91,10 @@ extension MartletService {
             throw PlatformError(.conflict, "experiment \(user.id) needs dataset \(id) and has not ended")
         }
         try await waitForAssembly()
+        if let user = coordinator.roomless, try await stores.experiments.experiment(user)?.request.datasetID == id {
+            throw PlatformError(
+                .conflict, "experiment \(user) needs dataset \(id) and waits for room: delete something else first")
+        }
         let record = try await stores.datasets.dataset(id)
         guard try await stores.datasets.delete(id), let record else {
             throw PlatformError(.notFound, "there is no dataset \(id)")
@@ -105,7 +109,9 @@ extension MartletService {
 extension MartletService {
     func waitForAssembly() async throws {
         var news = pokes.stream(for: Topics.assembly).makeAsyncIterator()
-        while isReady, try await stores.log.lag(of: Topics.assembly, group: Topics.coordinatorGroup) > 0 {
+        while isReady, coordinator.roomless == nil,
+            try await stores.log.lag(of: Topics.assembly, group: Topics.coordinatorGroup) > 0
+        {
             guard await news.next() != nil else {
                 throw PlatformError(.unavailable, "the service is shutting down, or the request was cancelled")
             }

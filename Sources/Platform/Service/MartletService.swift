@@ -48,6 +48,8 @@ public final class MartletService: Sendable {
     let explanations = SingleFlightCache<[UInt8]>(bytes: 32 << 20) { $0.count }
     let explanationThread = WorkThread(name: "martlet-explanations")
     private let sampler: StoreSampler
+    private let crashes: CrashRecord?
+    private let log: Logger
     private let lifecycle = Mutex(Lifecycle())
 
     private struct Lifecycle {
@@ -61,10 +63,15 @@ public final class MartletService: Sendable {
     }
 
     /// A service over these ports; it does nothing before it is started.
+    /// - Parameter crashes: where it finds how the process before ended, and takes down how this one does; for a process
+    ///   that does it all.
     public init(
-        stores: Stores, options: Options = Options(), learners: LearnerSet = .standard,
+        stores: Stores, options: Options = Options(), learners: LearnerSet = .standard, crashes: CrashRecord? = nil,
         instruments: Instruments = Instruments()
     ) {
+        self.crashes = crashes
+        log = instruments.log
+        let (solitude, pauses) = (Solitude(), Pauses(instruments))
         self.stores = stores
         self.options = options
         self.learners = learners
@@ -77,13 +84,14 @@ public final class MartletService: Sendable {
             stores: stores, data: data,
             options: .init(
                 runningExperiments: options.runningExperiments, threads: threads,
-                settling: stores.isShared ? Workforce.settling : 0), instruments: instruments)
+                settling: stores.isShared ? Workforce.settling : 0), solitude: solitude, pauses: pauses,
+            instruments: instruments)
         worker =
             slots > 0
             ? Worker(
                 name: WorkerName.make(), stores: stores, data: data, ownsData: false,
-                capacity: .init(slots: slots, threads: threads, memory: options.memoryLimit),
-                instruments: instruments) : nil
+                capacity: .init(slots: slots, threads: threads, memory: options.memoryLimit), solitude: solitude,
+                isOnly: !stores.isShared, crashes: crashes, pauses: pauses, instruments: instruments) : nil
         var volumes = ["spool": options.spoolFolder]
         volumes["data"] = options.dataFolder
         sampler = StoreSampler(stores, volumes: volumes, instruments)
@@ -122,6 +130,12 @@ public final class MartletService: Sendable {
         // Where others use the stores, what was begun lately may be under way with them.
         try await stores.datasets.removeIncomplete(begunBefore: .now().adding(seconds: stores.isShared ? -86_400 : 0))
         try await Topics.create(in: stores.log)
+        if let crashes, let worker {
+            if let crash = crashes.previous {
+                try await Autopsy(experiments: stores.experiments, log: log).run(crash)
+            }
+            crashes.arm(worker: worker.name)
+        }
         let watcher = try await stores.log.watcher(of: Topics.events)
         let watching = _Concurrency.Task { [pokes, reminder = options.reminder] in
             // News whose message was lost is found a little later.

@@ -45,7 +45,7 @@ public final class MartletWorker: Sendable {
             name: name, stores: stores, data: data, ownsData: true,
             capacity: .init(
                 slots: max(1, options.slots), threads: max(1, options.threads), memory: options.memoryLimit),
-            instruments: instruments)
+            pauses: Pauses(instruments), instruments: instruments)
         sampler = StoreSampler(stores, volumes: nil, instruments)
     }
 

@@ -3,6 +3,7 @@ internal import Synchronization
 
 /// Where a worker trains one trial at a time: a thread, and threads that help it.
 struct Slot: Sendable {
+    let index: Int
     let thread: WorkThread
     let pool: LazyPool
 }
@@ -19,8 +20,19 @@ final class Slots: Sendable {
 
     /// So many slots of so many threads each.
     init(count: Int, threads: Int) {
-        all = (0..<count).map { Slot(thread: WorkThread(name: "martlet-slot-\($0)"), pool: LazyPool(threads: threads)) }
+        all = (0..<count).map { index in
+            let name = "slot-\(index)"
+            return Slot(
+                index: index, thread: WorkThread(name: name), pool: LazyPool(threads: threads, name: name))
+        }
         state = Mutex(State(free: all))
+    }
+
+    /// The index of the slot that a thread of this name works for; nil for others.
+    static func slot(ofThread name: String) -> Int? {
+        let parts = name.split(separator: "-")
+        guard parts.count >= 2, parts[0] == "slot" else { return nil }
+        return Int(parts[1])
     }
 
     /// A slot, which is the caller's until it gives it back.
@@ -58,13 +70,18 @@ final class Slots: Sendable {
 final class LazyPool: Sendable {
     private let made = Mutex<ThreadPool?>(nil)
     private let threads: Int
+    private let name: String
 
-    init(threads: Int) { self.threads = threads }
+    /// - Parameter name: of its threads, which have a number besides; 15 bytes with it at most.
+    init(threads: Int, name: String = "martlet") {
+        self.threads = threads
+        self.name = name
+    }
 
     var pool: ThreadPool {
         made.withLock { made in
             if let made { return made }
-            let pool = ThreadPool(threadCount: threads)
+            let pool = ThreadPool(threadCount: threads, name: name)
             made = pool
             return pool
         }

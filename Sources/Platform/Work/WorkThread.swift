@@ -27,8 +27,11 @@ public final class WorkThread: @unchecked Sendable {
                 condition.signal()
             } else {
                 isStarted = true
-                let thread = Thread { self.work() }
-                thread.name = name
+                let thread = Thread { [self] in
+                    // The system learns it from the thread itself alone.
+                    Thread.current.name = name
+                    work()
+                }
                 thread.stackSize = 8 << 20
                 thread.start()
             }
@@ -44,6 +47,17 @@ public final class WorkThread: @unchecked Sendable {
     }
 
     private func work() {
+        // A stack that is used up leaves no room for a signal's handler.
+        var spare = stack_t()
+        spare.ss_size = 64 << 10
+        spare.ss_sp = .allocate(byteCount: spare.ss_size, alignment: 16)
+        sigaltstack(&spare, nil)
+        defer {
+            var none = stack_t()
+            none.ss_flags = Int32(SS_DISABLE)
+            sigaltstack(&none, nil)
+            spare.ss_sp.deallocate()
+        }
         while true {
             condition.lock()
             while jobs.isEmpty, !isStopped { condition.wait() }

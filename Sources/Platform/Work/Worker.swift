@@ -19,7 +19,8 @@ final class Worker: Sendable {
         var trialMemory: Int { memory / max(1, slots) }
     }
 
-    /// How often a trial is begun without an end before it is given up.
+    /// How often a trial is begun without an end before it is given up; where one process does it all, how often it may fail
+    /// at it.
     static let starts = 3
 
     /// How far a trial is that was taken from the log.
@@ -58,13 +59,17 @@ final class Worker: Sendable {
     /// Its name among all workers.
     let name: String
     private let stores: Stores
-    private let patience = Patience()
+    private let patience: Patience
     private let data: ExperimentData
     /// Whether nobody but the worker uses `data`.
     private let ownsData: Bool
     private let capacity: Capacity
     private let runner: TrialRunner
     private let slots: Slots
+    private let solitude: Solitude
+    /// Whether this process does it all: the end of a process is then the end of all that ran.
+    private let isOnly: Bool
+    private let crashes: CrashRecord?
     private let startedAt = Timestamp.now()
     private let metrics: WorkerMetrics
     private let log: Logger
@@ -74,8 +79,14 @@ final class Worker: Sendable {
     private let beat: AsyncStream<Void>.Continuation
 
     init(
-        name: String, stores: Stores, data: ExperimentData, ownsData: Bool, capacity: Capacity, instruments: Instruments
+        name: String, stores: Stores, data: ExperimentData, ownsData: Bool, capacity: Capacity,
+        solitude: Solitude = Solitude(), isOnly: Bool = false, crashes: CrashRecord? = nil, pauses: Pauses,
+        instruments: Instruments
     ) {
+        patience = Patience(pauses)
+        self.solitude = solitude
+        self.isOnly = isOnly
+        self.crashes = crashes
         metrics = WorkerMetrics(instruments.metrics)
         tracer = instruments.tracer
         log = instruments.log.with(LogField("worker", name))
@@ -260,23 +271,49 @@ final class Worker: Sendable {
             Allocator.giveBackSoon()
         }
         beat.yield()
+        var start = TrialStart(id: Identifier.make(), worker: name)
         do {
-            switch try await train(order) {
-            case .ended(let handling): return handling
-            case .trained(let outcome):
-                notes.add(outcome.result.fields)
-                try await tracer.span("store result") { _ in try await keep(outcome, of: trial) }
-                return .done
+            start.isAlone = try await isSuspect(trial)
+            return try await solitude.run(alone: start.isAlone) {
+                switch try await train(order, start) {
+                case .ended(let handling): return handling
+                case .trained(let outcome):
+                    notes.add(outcome.result.fields)
+                    try await tracer.span("store result") { _ in try await keep(outcome, of: trial) }
+                    return .done
+                }
             }
         } catch {
             // Stopped while a store was away: the next one begins it again.
             notes.fail("\(error)")
-            if isStopping { return .handBack }
+            if isStopping {
+                try? await stores.experiments.removeStart(start, ofTrial: trial.index, of: trial.experimentID)
+                return .handBack
+            }
             log.error("a trial could not be run", trial.fields + [LogField("error", "\(error)")])
             let report = ReportMessage(
                 kind: .failed, experimentID: trial.experimentID, index: trial.index, worker: name, reason: "\(error)")
             return (try? await send(report)) == nil ? .handBack : .done
         }
+    }
+
+    /// Whether the trial was under way when a process ended, and must have nothing beside it.
+    private func isSuspect(_ trial: TrialKey) async throws -> Bool {
+        guard isOnly else { return false }
+        let starts = try await stores.experiments.starts(ofTrial: trial.index, of: trial.experimentID)
+        return Suspicion(starts, worker: name).isSuspect
+    }
+
+    /// Why a trial that was begun so often is not begun once more, and by which starts; nil where it is.
+    private func verdict(_ starts: [TrialStart]) -> (reason: String, starts: [TrialStart])? {
+        if isOnly, let reason = Suspicion(starts, worker: name).verdict { return (reason, starts) }
+        let counting = isOnly ? starts.filter { $0.worker == name } : starts
+        guard counting.count >= Worker.starts else { return nil }
+        let reason =
+            isOnly
+            ? "it was begun \(counting.count) times and could not be run"
+            : "\(counting.count) workers ended with it or failed at it"
+        return (reason, counting)
     }
 
     /// What a slot made of a trial.
@@ -286,7 +323,7 @@ final class Worker: Sendable {
     }
 
     /// Trains the trial as soon as there is a slot, which is free again at the end.
-    private func train(_ order: TrialMessage) async throws -> Attempt {
+    private func train(_ order: TrialMessage, _ start: TrialStart) async throws -> Attempt {
         let trial = order.trial
         let slot = await slots.take()
         let cancellation = Cancellation()
@@ -301,10 +338,12 @@ final class Worker: Sendable {
         }
         guard !isStopping else { return .ended(.handBack) }
         beat.yield()
-        return try await train(order, cancellation, on: slot)
+        return try await train(order, start, cancellation, on: slot)
     }
 
-    private func train(_ order: TrialMessage, _ cancellation: Cancellation, on slot: Slot) async throws -> Attempt {
+    private func train(
+        _ order: TrialMessage, _ start: TrialStart, _ cancellation: Cancellation, on slot: Slot
+    ) async throws -> Attempt {
         let trial = order.trial
         async let isCancelled = isCancelled(trial.experimentID)
         async let proposed = stores.experiments.trial(trial.index, of: trial.experimentID)
@@ -318,18 +357,23 @@ final class Worker: Sendable {
         }
         if let deadline = experiment.trainingDeadline, Timestamp.now() >= deadline { return .ended(.done) }
         if try await isCancelled { return .ended(.done) }
-        let start = TrialStart(id: Identifier.make(), worker: name)
         let starts = try await stores.experiments.putStart(start, ofTrial: trial.index, of: trial.experimentID)
-        guard starts.count <= Worker.starts else {
+        if let (reason, earlier) = verdict(starts.filter { $0.id != start.id }) {
             // It has not begun it, and must not stand among those who did when the message comes again.
             try await stores.experiments.removeStart(start, ofTrial: trial.index, of: trial.experimentID)
-            try await giveUp(record, starts.filter { $0.id != start.id }, order.failures ?? [])
+            try await giveUp(record, earlier, order.failures ?? [], reason)
             return .ended(.done)
+        }
+        if start.isAlone {
+            log.log(
+                .warning, "a trial that was under way when the process ended runs with nothing beside it", trial.fields)
         }
         var outcome: TrialOutcome
         var needed = 0
         do {
-            let prepared = try await tracer.span("load data") { _ in try await data.experiment(experiment) }
+            let prepared = try await tracer.span("load data") { _ in
+                try await patience.run { try await data.experiment(experiment) }
+            }
             let bytes = runner.need(of: record.spec, prepared).least
             needed = bytes
             guard bytes <= capacity.trialMemory else {
@@ -413,7 +457,9 @@ final class Worker: Sendable {
             reporting.cancel()
         }
         let throttle = Throttle(seconds: 1)
-        return try await slot.thread.run { [runner] in
+        return try await slot.thread.run { [runner, crashes] in
+            crashes?.note(trial, slot: slot.index)
+            defer { crashes?.note(nil, slot: slot.index) }
             let deadline = experiment.trainingDeadline.map { Deadline.after(seconds: $0.seconds(since: .now())) }
             let context = TrainingContext(
                 pool: slot.pool.pool, deadline: deadline ?? .never, cancellation: cancellation
@@ -435,10 +481,11 @@ final class Worker: Sendable {
         try await stores.log.send(report, key: report.experimentID, to: Topics.results)
     }
 
-    private func giveUp(_ record: TrialRecord, _ starts: [TrialStart], _ failures: [TrialFailure]) async throws {
+    private func giveUp(
+        _ record: TrialRecord, _ starts: [TrialStart], _ failures: [TrialFailure], _ reason: String
+    ) async throws {
         let trial = TrialKey(experimentID: record.experimentID, index: record.index)
         let workers = Set(starts.map(\.worker)).sorted()
-        let reason = "\(starts.count) workers ended with it or failed at it"
         let letter = DeadLetter(
             trial: trial, spec: record.spec, workers: workers, reason: reason, at: .now(),
             starts: DeadLetterRecord.Start.all(of: starts, failures))
@@ -448,7 +495,9 @@ final class Worker: Sendable {
         log.error("a trial was given up", trial.fields + [LogField("reason", reason)])
         try await report(
             trial,
-            TrialResult(record.spec, status: .failed, reason: "\(reason): \(workers.joined(separator: ", "))"))
+            TrialResult(
+                record.spec, status: .failed,
+                reason: isOnly ? reason : "\(reason): \(workers.joined(separator: ", "))"))
     }
 }
 

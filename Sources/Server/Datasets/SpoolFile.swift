@@ -15,13 +15,23 @@ final class SpoolFile: Sendable {
 
     /// A new, empty file in `folder`, readable by this user alone.
     init(in folder: String) throws {
+        var name = SpoolFile.make(in: folder)
+        if name == nil, errno == ENOENT, mkdir(folder, 0o700) == 0 {
+            // Somebody took the folder away; what it stands in is still there.
+            name = SpoolFile.make(in: folder)
+        }
+        guard let name else { throw SpoolFile.failure() }
+        (descriptor, path) = name
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
+
+    private static func make(in folder: String) -> (descriptor: Int32, path: String)? {
         var template = Array("\(folder)/upload-XXXXXX".utf8CString)
-        descriptor = template.withUnsafeMutableBufferPointer { buffer in
+        let descriptor = template.withUnsafeMutableBufferPointer { buffer in
             buffer.baseAddress.map { mkstemp($0) } ?? -1
         }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        if descriptor < 0 { throw SpoolFile.failure() }
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        return (descriptor, String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 
     deinit {
@@ -76,12 +86,16 @@ final class SpoolFile: Sendable {
         }
     }
 
+    /// What `errno` says of the disk or the process, as an answer.
     private static func failure() -> any Error {
-        let isFull = errno == ENOSPC || errno == EDQUOT
+        if errno == ENOSPC || errno == EDQUOT {
+            return Problem(
+                status: .insufficientStorage, code: "no_space",
+                detail: "there is no room for the file on the server's disk")
+        }
         return Problem(
-            status: isFull ? .insufficientStorage : .internalServerError, code: isFull ? "no_space" : "internal",
-            detail: isFull
-                ? "there is no room for the file on the server's disk"
-                : "the server cannot keep the file: \(String(cString: strerror(errno)))")
+            status: .serviceUnavailable, code: "unavailable",
+            detail: "the server cannot keep the file at the moment: \(String(cString: strerror(errno)))",
+            headers: Problem.comeAgain)
     }
 }

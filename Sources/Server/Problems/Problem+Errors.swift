@@ -47,15 +47,27 @@ extension Problem {
             status = error.field.map(Problem.queryFields.contains) == true ? .badRequest : .unprocessableContent
         case .conflict: status = .conflict
         case .unavailable: status = .serviceUnavailable
+        case .noRoom: status = .insufficientStorage
         default: status = .internalServerError
         }
         self.init(
             status: status, code: error.code.rawValue, detail: error.description,
-            errors: error.field.map { [Field(field: $0, message: error.message)] } ?? [])
+            errors: error.field.map { [Field(field: $0, message: error.message)] } ?? [],
+            headers: status == .serviceUnavailable ? Problem.comeAgain : [:])
     }
 
+    /// When what cannot be done at the moment may be asked for again.
+    static let comeAgain: Headers = ["Retry-After": "5"]
+
     private init(_ error: TableError) {
-        let isOurs = error.code == .cannotOpen || error.code == .corruptChunk
+        if error.code == .cannotOpen {
+            // A file of ours that was there a moment ago: its folder is lost, or there are too many files.
+            self.init(
+                status: .serviceUnavailable, code: "unavailable",
+                detail: "the server cannot open a file of its own at the moment", headers: Problem.comeAgain)
+            return
+        }
+        let isOurs = error.code == .corruptChunk
         self.init(
             status: isOurs ? .internalServerError : .unprocessableContent, code: error.code.rawValue,
             detail: isOurs ? "the server failed at this; its log tells more" : error.description,

@@ -31,7 +31,8 @@ enum ServeCommand {
         defer { withExtendedLifetime(watching) {} }
         let instruments = watching.instruments
         let service = MartletService(
-            stores: try await folder.stores(), options: options, instruments: instruments)
+            stores: try await folder.stores(), options: options, crashes: try folder.crashRecord(slots: options.slots),
+            instruments: instruments)
         let watch = MemoryWatch(onLow: { service.relieve() }, onOut: { _ in })
         defer { watch?.stop() }
         let server = try MartletServer(configuration, service: service, instruments: instruments)
