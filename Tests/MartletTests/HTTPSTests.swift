@@ -31,7 +31,8 @@ import Testing
         try FileManager.default.copyItem(atPath: first.key, toPath: key)
         let log = Pipe()
         let server = try Server(
-            dataFolder: folder.path("data"), arguments: ["--tls-certificate", certificate, "--tls-key", key], log: log)
+            dataFolder: folder.path("data"), arguments: ["--tls-certificate", certificate, "--tls-key", key],
+            log: log.fileHandleForWriting)
         #expect(try subject(port: server.port, authority: certificates.authority).contains("first"))
         let well = try Martlet.run(
             "health", environment: ["MARTLET_HTTP_PORT": "\(server.port)", "MARTLET_HTTP_TLS_CERTIFICATE": certificate])
@@ -76,7 +77,7 @@ import Testing
         let log = Pipe()
         let server = try Server(
             dataFolder: folder.path("data"), arguments: ["--host", "0.0.0.0"],
-            environment: ["MARTLET_API_TOKEN": "secret"], log: log)
+            environment: ["MARTLET_API_TOKEN": "secret"], log: log.fileHandleForWriting)
         server.kill()
         try log.fileHandleForWriting.close()
         let text = String(decoding: log.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -69,9 +69,7 @@ private struct FaultyDatasetStore: DatasetStore {
     let faults: Faults
 
     func begin(_ id: String) async throws { try await store.begin(id) }
-    func put(_ chunk: [UInt8], index: Int, of id: String) async throws {
-        try await store.put(chunk, index: index, of: id)
-    }
+    func put(_ chunks: [DatasetChunk], of id: String) async throws { try await store.put(chunks, of: id) }
     func complete(_ record: DatasetRecord, profile: [UInt8]) async throws {
         try await store.complete(record, profile: profile)
     }
