@@ -24,9 +24,12 @@ step "deploy: tests" env MARTLET_TEST_BINARY="$shipped" scripts/deploy-tests.sh
 step "API: every route by its document" env MARTLET_TEST_BINARY="$shipped" scripts/api-tests.sh
 step "fuzzing: build and a short run" scripts/fuzz.sh --short
 export MARTLET_TEST_PYTHON="${MARTLET_TEST_PYTHON-$(scripts/python-tools.sh)}"
+# Those that start, kill and flood processes are apart from those that compute, which would keep each other waiting.
+processes='MartletTests|HTTPTests'
 if [ -z "${MARTLET_TEST_SERVICES:-}" ]; then
     echo "MARTLET_TEST_SERVICES is not set: tests against Cassandra, Kafka and Redis are skipped" >&2
-    step "tests" swift test --skip-build --skip KafkaTests
+    step "tests" swift test --skip-build --skip "KafkaTests|$processes"
+    step "tests: processes and HTTP" swift test --skip-build --filter "$processes"
     step "tests: Kafka" swift test --skip-build --filter KafkaTests
     exit
 fi
@@ -36,10 +39,10 @@ export SERVICES_DIR=$folder/services
 services() { bash "$MARTLET_TEST_SERVICES" "$@"; }
 trap 'services wipe >/dev/null 2>&1 || true; rm -rf "$folder"' EXIT
 
-# Those with servers apart from those that compute, which would keep each other waiting; librdkafka's brokers for tests bear no
-# company at all.
+# So are those with servers; librdkafka's brokers for tests bear no company at all.
 live='NetworkTests|CQLTests|RedisTests|DriversTests'
-step "tests" swift test --skip-build --skip "$live|KafkaTests|ClusterTests"
+step "tests" swift test --skip-build --skip "$live|KafkaTests|ClusterTests|$processes"
+step "tests: processes and HTTP" swift test --skip-build --filter "$processes"
 step "services: start" services start
 (
     eval "$(services env)"

@@ -101,10 +101,10 @@ private final class SmallDisk {
         #expect(try await server.exchange("GET", "/api/v1/datasets/\(dataset)/rows?limit=5").status == 200)
         #expect(try await server.json("GET", "/api/v1/experiments/\(experiment)")["state"] as? String == "running")
 
+        let before = try await trials(experiment, server)
         let deleted = try await server.exchange("DELETE", "/api/v1/datasets/\(useless)")
         #expect(deleted.status == 204, "\(deleted.text)")
-        // That is room for some trials, if not for all models.
-        let before = try await trials(experiment, server)
+        // That is room for a trial at least, if not for all models.
         while try await trials(experiment, server) == before {}
         disk.makeRoom()
         try await server.events(experiment)
