@@ -38,6 +38,7 @@ public final class MartletServer: Sendable {
                 return problem.response
             })
         api.metrics.register(http, in: instruments.metrics)
+        api.metrics.register(service.longWork, in: instruments.metrics)
     }
 
     /// Listens, then starts the service, and returns the port. Until the service is ready, `/readyz` says so.

@@ -29,6 +29,7 @@ struct DependenceMaker {
     }
 
     private func predict(_ table: Table, _ place: Int) throws -> [Double] {
+        try context.check()
         let predictions = try model.predict(table, context: context)
         return (0..<table.rowCount).map { predictions.values[$0 * predictions.outputCount + place] }
     }
@@ -44,6 +45,7 @@ struct DependenceMaker {
         let repeated = (0..<rows.count).flatMap { [Int32](repeating: Int32($0), count: grid.count) }
         let places = (0..<rows.count).flatMap { _ in 0..<grid.count }
         let composed = part.selecting(repeated).replacing(name) { grid.column(like: $0, places) }
+        try context.check()
         let predictions = try model.predict(composed, context: context)
         var made: [Explanation.Dependence.Output] = []
         for output in outputs {
@@ -138,6 +140,7 @@ struct DependenceMaker {
         let own = (0..<Int32(count)).flatMap { [Int32](repeating: $0, count: count) }
         let composed = Table(
             columns: part.columns.map { $0.selecting(names.contains($0.name) ? own : base) }, rowCount: count * count)
+        try context.check()
         let predictions = try model.predict(composed, context: context)
         var result: [Double] = []
         for output in outputs {

@@ -25,7 +25,10 @@ struct RowPredictor {
 
     /// Predictions for `table`, whose rows are all of the sample's, in their order, where that is what this is for.
     func predict(_ table: Table, context: TrainingContext) throws -> Predictions {
-        guard let folds else { return try model.predict(table, context: context) }
+        guard let folds else {
+            try context.check()
+            return try model.predict(table, context: context)
+        }
         let features = try model.features(of: table)
         let width = model.header.task == .regression ? 1 : model.header.classes.count
         var sums = [Double](repeating: 0, count: table.rowCount * width)

@@ -94,6 +94,7 @@ extension ModelArtifact {
             rows: table.rowCount, columns: columns.count, outputs: contributionOutputs.count)
         var members: [RowContributions.Member] = []
         for (member, bag) in zip(header.members, bags) {
+            try context.check()
             let (method, orders) = try add(
                 bag, weight: member.weight, features, columnOf, scale, predictionBudget, context, &sum)
             members.append(

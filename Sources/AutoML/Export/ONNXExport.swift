@@ -5,9 +5,9 @@ import Learners
 /// Every step is computed in double precision, but for what Martlet itself computes in floats.
 enum ONNXExport {
     /// The file of `model`; throws `AutoMLError` with the code `notExportable` where ONNX cannot hold some part of it.
-    static func file(of model: ModelArtifact) throws -> [UInt8] {
+    static func file(of model: ModelArtifact, check: @escaping () throws -> Void) throws -> [UInt8] {
         let header = model.header
-        let graph = ONNXGraph()
+        let graph = ONNXGraph(check: check)
         let columns = try ONNXColumns(header.plan, in: graph)
         var blend: ONNXGraph.Value?
         for (member, bag) in zip(header.members, model.bags) {
@@ -33,7 +33,10 @@ enum ONNXExport {
     /// The mean of a trial's models, summed in their order.
     private static func predictions(_ bag: ModelBag, _ columns: ONNXColumns) throws -> ONNXGraph.Value {
         let graph = columns.graph
-        let all = try bag.models.map { try predictions($0, columns) }
+        let all = try bag.models.map { model in
+            try graph.check()
+            return try predictions(model, columns)
+        }
         if all.count == 1 { return all[0] }
         let sum = all.dropFirst().reduce(all[0]) { graph.add($0, $1) }
         return graph.divide(sum, graph.number(Double(all.count)))
@@ -112,6 +115,9 @@ extension ModelArtifact {
     /// its name, `[rows, 1]`; doubles for numbers, strings for everything else, NaN and the empty string where missing.
     /// Outputs are `label` `[rows]` and `probabilities` `[rows, classes]` in the order of `header.classes`, or `prediction`
     /// `[rows, 1]`. The same model gives the same bytes.
+    /// - Parameter check: called for every tree and every model; it ends the work by throwing.
     /// - Throws: `AutoMLError` with the code `notExportable`, naming the column or the learner that ONNX cannot hold.
-    public func onnx() throws -> [UInt8] { try ONNXExport.file(of: self) }
+    public func onnx(check: @escaping () throws -> Void = {}) throws -> [UInt8] {
+        try ONNXExport.file(of: self, check: check)
+    }
 }

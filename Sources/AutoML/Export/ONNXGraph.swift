@@ -16,8 +16,14 @@ final class ONNXGraph {
     private var count = 0
     private(set) var inputs: [ONNX.Port] = []
 
+    /// Called now and then by who makes the graph; ends the work by throwing.
+    let check: () throws -> Void
+
     /// A graph whose names start with `prefix`; a graph inside another needs its own.
-    init(prefix: String = "") { self.prefix = prefix }
+    init(prefix: String = "", check: @escaping () throws -> Void = {}) {
+        self.prefix = prefix
+        self.check = check
+    }
 
     /// Declares an input.
     func input(_ name: String, _ type: ONNX.ElementType, shape: [Int?]) -> Value {

@@ -41,7 +41,10 @@ struct ONNXTrees {
         let graph = columns.graph
         var inputs = try mappers.map { try trees.input($0, encoder) }
         if inputs.isEmpty { inputs = [try columns.zeros()] }
-        for tree in 0..<ensemble.treeCount { trees.append(tree, leafValues) }
+        for tree in 0..<ensemble.treeCount {
+            try graph.check()
+            trees.append(tree, leafValues)
+        }
         return trees.node(graph, graph.concatenate(inputs), targetCount)
     }
 

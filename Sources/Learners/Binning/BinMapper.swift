@@ -63,6 +63,14 @@ public struct BinMapper: Sendable, Hashable {
 
     /// The bin of each code of a dictionary-encoded column with levels `names`.
     static func codeTable(levels: [String], names: [String]) -> [UInt8] {
+        let few = 4
+        if names.count <= few {
+            // A look at each level costs less than a table of all of them.
+            return names.map { name in
+                let spelling = Spelling(name)
+                return UInt8(levels.firstIndex { Spelling($0) == spelling } ?? levels.count)
+            }
+        }
         let bins = Dictionary(levels.enumerated().map { (Spelling($1), UInt8($0)) }) { first, _ in first }
         let other = UInt8(levels.count)
         return names.map { bins[Spelling($0)] ?? other }

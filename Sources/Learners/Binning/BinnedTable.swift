@@ -12,10 +12,21 @@ struct BinnedTable: Sendable {
         rowCount = table.rowCount
         bins = NumberBuffer(repeating: 0, count: mappers.count * table.rowCount)
         let (bins, width, rowCount) = (bins, width, rowCount)
-        let columns = Dictionary(table.columns.map { ($0.name, $0) }) { first, _ in first }
+        // Most mappers are those of the next column or of one a little further on.
+        var places: [Int?] = []
+        places.reserveCapacity(mappers.count)
+        var next = 0
+        for mapper in mappers {
+            let all = table.columns
+            let place =
+                all[next...].firstIndex { $0.name == mapper.name } ?? all[..<next].firstIndex { $0.name == mapper.name }
+            if let place { next = place }
+            places.append(place)
+        }
+        let found = places
         pool.forEach(mappers.count) { index in
-            let mapper = mappers[index]
-            mapper.map(columns[mapper.name], into: bins.base + index, stride: width, rows: 0..<rowCount)
+            let column = found[index].map { table.columns[$0] }
+            mappers[index].map(column, into: bins.base + index, stride: width, rows: 0..<rowCount)
         }
     }
 

@@ -9,26 +9,20 @@ struct DatasetWriter: Sendable {
     static let rowsPerBlock = 32_768
 
     let store: any DatasetStore
+    let longWork: LongWork
 
-    /// Reads the source on a thread of its own and stores it; the dataset is seen when this returns. Where it throws, or the
-    /// task is cancelled, nothing is left.
+    /// Reads the source as long work and stores it; the dataset is seen when this returns. Where it throws, or the task is
+    /// cancelled, nothing is left.
     func write(_ source: TableSource, name: String, options: ReadOptions) async throws -> DatasetRecord {
         let id = Identifier.make()
         let store = store
-        let cancellation = Cancellation()
-        let thread = WorkThread(name: "martlet-upload")
-        defer { thread.stop() }
         do {
             try await store.begin(id)
-            let (record, profile) = try await withTaskCancellationHandler {
-                try await thread.run {
-                    try DatasetWriter.read(source, id: id, name: name, options: options) { chunks in
-                        if cancellation.isCancelled { throw CancellationError() }
-                        try waitForTask { try await store.put(chunks, of: id) }
-                    }
+            let (record, profile) = try await longWork.run { turn in
+                try DatasetWriter.read(source, id: id, name: name, options: options, check: turn.checkpoint) { chunks in
+                    try turn.checkpoint()
+                    try turn.waiting { try waitForTask { try await store.put(chunks, of: id) } }
                 }
-            } onCancel: {
-                cancellation.cancel()
             }
             try await store.complete(record, profile: profile)
             return record
@@ -41,14 +35,14 @@ struct DatasetWriter: Sendable {
 
     private static func read(
         _ source: TableSource, id: String, name: String, options: ReadOptions,
-        put: ([DatasetChunk]) throws -> Void
+        check: @escaping @Sendable () throws -> Void, put: ([DatasetChunk]) throws -> Void
     ) throws -> (DatasetRecord, profile: [UInt8]) {
         let bytes = try size(of: source)
         var gathered = Gathered()
         var layout = DatasetLayout()
         var firstRow = 0
         var builder = ProfileBuilder()
-        let summary = try TableReader.readChunks(source, options, rowsPerChunk: rowsPerBlock) { block in
+        let summary = try TableReader.readChunks(source, options, rowsPerChunk: rowsPerBlock, check: check) { block in
             builder.add(block)
             for (index, column) in block.columns.enumerated() {
                 for chunk in try ChunkCodec.encode(column, index: index, firstRow: firstRow) {

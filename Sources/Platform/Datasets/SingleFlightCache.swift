@@ -2,13 +2,15 @@ internal import Synchronization
 internal import Telemetry
 
 /// Values that are costly to make, kept while they are used most recently, as many as there is room for; concurrent callers of
-/// one key wait for the first. A failed making is not kept.
+/// one key wait for the first. A failed making is not kept; one that all have been cancelled who waited for it is cancelled, too.
 final class SingleFlightCache<Value: Sendable>: Sendable {
     private struct Entry {
         let task: _Concurrency.Task<Value, any Error>
         var lastUse: UInt64
         /// Bytes of the value; 0 while it is made.
         var bytes = 0
+        /// Callers that asked for it and have not been cancelled.
+        var waiting = 0
     }
 
     private struct State {
@@ -53,17 +55,22 @@ final class SingleFlightCache<Value: Sendable>: Sendable {
             state.clock += 1
             if let entry = state.entries[key] {
                 state.entries[key]?.lastUse = state.clock
+                state.entries[key]?.waiting += 1
                 state.hits += 1
                 return entry.task
             }
             state.misses += 1
             let task = _Concurrency.Task { try await make() }
-            state.entries[key] = Entry(task: task, lastUse: state.clock)
+            state.entries[key] = Entry(task: task, lastUse: state.clock, waiting: 1)
             makeRoom(&state)
             return task
         }
         do {
-            let value = try await task.value
+            let value = try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                giveUp(key, task)
+            }
             let bytes = size(value)
             state.withLock { state in
                 guard bytes > 0, let entry = state.entries[key], entry.task == task, entry.bytes == 0 else { return }
@@ -91,6 +98,18 @@ final class SingleFlightCache<Value: Sendable>: Sendable {
             state.evictions += 1
             Allocator.giveBackSoon()
         }
+    }
+
+    /// A caller does not wait any more.
+    private func giveUp(_ key: String, _ task: _Concurrency.Task<Value, any Error>) {
+        let isLast = state.withLock { state in
+            guard state.entries[key]?.task == task else { return false }
+            state.entries[key]?.waiting -= 1
+            guard state.entries[key]?.waiting == 0 else { return false }
+            state.remove(key)
+            return true
+        }
+        if isLast { task.cancel() }
     }
 
     /// Forgets `key`; callers that wait for it still get it.

@@ -18,6 +18,8 @@ public struct PlatformError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let unavailable = Code(rawValue: "unavailable")
         /// The disk is full, or the share of it that may be used.
         public static let noRoom = Code(rawValue: "no_space")
+        /// Too much of its kind is under way; later it may be done.
+        public static let overloaded = Code(rawValue: "overloaded")
         /// A store refuses what it was asked, and will again.
         public static let storage = Code(rawValue: "storage")
         /// Stored bytes are not what was written.

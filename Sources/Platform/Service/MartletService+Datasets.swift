@@ -17,7 +17,8 @@ extension MartletService {
         defer { Allocator.giveBackSoon() }
         var options = options
         options.threads = options.threads ?? ProcessLimits.current.processors
-        return try await DatasetWriter(store: stores.datasets).write(source, name: name, options: options)
+        return try await DatasetWriter(store: stores.datasets, longWork: longWork).write(
+            source, name: name, options: options)
     }
 
     /// The tables that come with Martlet.

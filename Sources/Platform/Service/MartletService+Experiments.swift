@@ -95,7 +95,7 @@ extension MartletService {
         do {
             try request.settings.validate()
             let table = try await data.table(request.datasetID)
-            return try await serviceThread.run { [learners] in
+            return try await longWork.run { [learners] _ in
                 try ExperimentPreview(
                     table, settings: request.settings, learners: learners, slots: slots, threads: threads)
             }

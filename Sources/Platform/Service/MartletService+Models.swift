@@ -99,7 +99,7 @@ extension MartletService {
     public func loadedModel(_ id: String) async throws -> ModelArtifact {
         try await loadedModels.value(id) { [self] in
             let bytes = try await artifact(ofModel: id)
-            return try await serviceThread.run { [learners] in
+            return try await longWork.run { [learners] _ in
                 do {
                     return LoadedModel(
                         model: try ModelArtifact(loading: bytes, learners: learners), bytes: bytes.count)
@@ -116,9 +116,9 @@ extension MartletService {
         model id: String, _ table: Table
     ) async throws -> (model: ModelArtifact, predictions: Predictions) {
         let model = try await loadedModel(id)
-        let predictions = try await serviceThread.run {
+        let predictions = try await longWork.run { turn in
             do {
-                return try model.predict(table)
+                return try model.predict(table, context: turn.context)
             } catch let error as AutoMLError {
                 throw PlatformError(error)
             }

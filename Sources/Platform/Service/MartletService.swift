@@ -23,6 +23,8 @@ public final class MartletService: Sendable {
         /// Bytes of artifacts whose models are kept in memory for predictions, the last used ones; one stays whatever its
         /// size.
         public var modelCache = 256 << 20
+        /// How much of what requests ask for and takes long is done at a time.
+        public var longWork = LongWork.Limits()
         /// How long those who watch an experiment may miss news whose message was lost.
         var reminder = Duration.seconds(15)
 
@@ -36,7 +38,9 @@ public final class MartletService: Sendable {
     public let learners: LearnerSet
     let stores: Stores
     let pokes = Pokes()
-    /// Decodes rows and loads models.
+    /// Does what requests ask for and takes long.
+    public let longWork: LongWork
+    /// Decodes rows and puts models together.
     let serviceThread = WorkThread(name: "martlet-service")
     let data: ExperimentData
     let coordinator: Coordinator
@@ -75,6 +79,7 @@ public final class MartletService: Sendable {
         self.stores = stores
         self.options = options
         self.learners = learners
+        longWork = LongWork(options.longWork)
         let slots = max(0, options.slots)
         let threads = max(1, options.threads)
         data = ExperimentData(
@@ -169,6 +174,7 @@ public final class MartletService: Sendable {
         await watching?.value
         pokes.finish()
         data.stop()
+        longWork.stop()
         serviceThread.stop()
         explanationThread.stop()
         await stores.close()

@@ -21,11 +21,13 @@ private final class Awaited<Value: Sendable>: Sendable {
 /// Runs `body` as a task and blocks the calling thread until it ends; for threads outside the cooperative pool alone.
 func waitForTask<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
     let awaited = Awaited<Value>()
-    _Concurrency.Task {
-        do {
-            awaited.fulfil(.success(try await body()))
-        } catch {
-            awaited.fulfil(.failure(error))
+    Herald.shared.call {
+        _Concurrency.Task {
+            do {
+                awaited.fulfil(.success(try await body()))
+            } catch {
+                awaited.fulfil(.failure(error))
+            }
         }
     }
     return try awaited.wait()

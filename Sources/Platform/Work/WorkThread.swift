@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// A thread of its own for work that computes or blocks for long, so that Swift's cooperative pool stays free. Jobs run one
-/// by one in the order they came.
+/// by one in the order they came. Where processors are scarce, threads that answer requests go first.
 public final class WorkThread: @unchecked Sendable {
     // Sendable by hand: all that varies is guarded by `condition`.
     private let name: String
@@ -22,7 +22,10 @@ public final class WorkThread: @unchecked Sendable {
                 continuation.resume(throwing: PlatformError(.unavailable, "the service has been shut down"))
                 return
             }
-            jobs.append { continuation.resume(with: Result { try body() }) }
+            jobs.append {
+                let result = Result { try body() }
+                Herald.shared.call { continuation.resume(with: result) }
+            }
             if isStarted {
                 condition.signal()
             } else {
@@ -47,6 +50,7 @@ public final class WorkThread: @unchecked Sendable {
     }
 
     private func work() {
+        ThreadPriority.giveWay()
         // A stack that is used up leaves no room for a signal's handler.
         var spare = stack_t()
         spare.ss_size = 64 << 10

@@ -464,7 +464,7 @@ final class Worker: Sendable {
             let context = TrainingContext(
                 pool: slot.pool.pool, deadline: deadline ?? .never, cancellation: cancellation
             ) { share in
-                if throttle.passes() { progress.yield(share) }
+                if throttle.passes() { Herald.shared.call { progress.yield(share) } }
             }
             return runner.run(spec, prepared, context: context)
         }

@@ -19,10 +19,4 @@ extension Request {
 
     /// The id in the path.
     var id: String { parameters["id"] ?? "" }
-
-    /// The body as JSON.
-    func json(limit: Int) async throws -> (bytes: [UInt8], value: JSONValue) {
-        let bytes = try await body.collect(upTo: limit)
-        return (bytes, try JSONParser.parse(bytes))
-    }
 }

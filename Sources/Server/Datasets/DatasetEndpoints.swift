@@ -88,7 +88,7 @@ struct DatasetEndpoints: Sendable {
             problems: [.notFound],
             handler: .asynchronous { request in
                 let bytes = try await service.profile(ofDataset: request.id)
-                return try await Offload.run { try .json(ProfileFormat(bytes)) }
+                return try await service.longWork.run { _ in try .json(ProfileFormat(bytes)) }
             })
     }
 
@@ -110,11 +110,13 @@ struct DatasetEndpoints: Sendable {
                 let limit = try request.integer("limit", in: 1...1000, default: 100)
                 let record = try await service.dataset(request.id)
                 let table = try await service.rows(ofDataset: request.id, offset: offset, limit: limit)
-                return DatasetEndpoints.rows(table, offset: offset, total: record.rows)
+                return try await service.longWork.run { turn in
+                    try DatasetEndpoints.rows(table, offset: offset, total: record.rows, turn)
+                }
             })
     }
 
-    private static func rows(_ table: Table, offset: Int, total: Int) -> Response {
+    private static func rows(_ table: Table, offset: Int, total: Int, _ turn: Turn) throws -> Response {
         var writer = JSONWriter()
         writer.raw("{\"offset\":")
         writer.integer(Int64(offset))
@@ -124,6 +126,7 @@ struct DatasetEndpoints: Sendable {
         let json = TableJSON(table)
         var isFirst = true
         for row in 0..<table.rowCount {
+            try turn.checkpoint()
             writer.separate(&isFirst)
             json.write(row, to: &writer)
         }
@@ -146,7 +149,7 @@ struct DatasetEndpoints: Sendable {
                         Response.Stream { sink in
                             var isFirst = true
                             for try await block in blocks {
-                                let bytes = try await Offload.run { [isFirst] in
+                                let bytes = try await service.longWork.run { [isFirst] _ in
                                     try DatasetEndpoints.csv(block, withHeader: isFirst)
                                 }
                                 isFirst = false

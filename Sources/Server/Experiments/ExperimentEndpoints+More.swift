@@ -15,17 +15,21 @@ extension ExperimentEndpoints {
             answers: [.init(status: .ok, description: "The plan.", content: [.json("ExperimentPlan")])],
             problems: [.contentTooLarge, .unsupportedMediaType, .unprocessableContent],
             handler: .asynchronous { request in
-                let asked = try await ExperimentEndpoints.asked(request, limit: documentLimit)
+                let asked = try await asked(request)
                 let preview = try await service.preview(asked)
                 return .json(bytes: [UInt8](try ReportCoding.encoder().encode(preview)))
             })
     }
 
     /// The experiment that a body asks for.
-    static func asked(_ request: Request, limit: Int) async throws -> ExperimentRequest {
-        let (bytes, value) = try await request.json(limit: limit)
-        guard value.members != nil else { throw Problem.field("body", "must be a JSON object") }
-        return try JSONDecoder().decode(ExperimentRequest.self, from: Data(bytes))
+    func asked(_ request: Request) async throws -> ExperimentRequest {
+        let bytes = try await request.body.collect(upTo: documentLimit)
+        return try await service.longWork.run { _ in
+            guard try JSONParser.parse(bytes).members != nil else {
+                throw Problem.field("body", "must be a JSON object")
+            }
+            return try JSONDecoder().decode(ExperimentRequest.self, from: Data(bytes))
+        }
     }
 
     private var trials: Endpoint {

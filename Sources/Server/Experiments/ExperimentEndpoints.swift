@@ -17,7 +17,7 @@ struct ExperimentEndpoints: Sendable {
             answers: [.init(status: .created, description: "The experiment.", content: [.json("Experiment")])],
             problems: [.notFound, .contentTooLarge, .unsupportedMediaType, .unprocessableContent],
             handler: .asynchronous { request in
-                let asked = try await ExperimentEndpoints.asked(request, limit: documentLimit)
+                let asked = try await asked(request)
                 let record = try await service.createExperiment(asked)
                 return try .json(
                     record, status: .created, headers: ["Location": "/api/v1/experiments/\(record.id)"])

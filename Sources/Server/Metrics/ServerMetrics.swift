@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Platform
 public import Telemetry
 
 /// The metrics of requests, uploads and predictions, all of them declared here.
@@ -34,9 +35,20 @@ public final class ServerMetrics: Sendable {
 
     private static let ofConnections = [inFlight, connections, evicted, refused, timeouts]
 
+    static let longWork = Measure.gauge(
+        "martlet_long_work",
+        "Predicted files, explanations, uploads that are read and the like: those that take turns are “begun”, others “waiting”",
+        labels: ["state"])
+    static let longWorkEnded = Measure.counter(
+        "martlet_long_work_ended_early_total",
+        "Such work that was “refused” because too much of it waited, or “cancelled” because its client had left",
+        labels: ["reason"])
+
     /// What a process that serves the API has.
     public static let all =
-        [requests, seconds] + ofConnections + [uploads, uploadBytes, predictions, predictionSeconds]
+        [requests, seconds] + ofConnections + [
+            uploads, uploadBytes, predictions, predictionSeconds, longWork, longWorkEnded,
+        ]
 
     /// What became of an upload.
     enum Outcome: String, CaseIterable {
@@ -76,6 +88,17 @@ public final class ServerMetrics: Sendable {
             collection.add(ServerMetrics.evicted, statistics.evicted)
             collection.add(ServerMetrics.refused, statistics.refused)
             collection.add(ServerMetrics.timeouts, statistics.timeouts)
+        }
+    }
+
+    /// Has the long work told of.
+    func register(_ work: LongWork, in registry: MetricRegistry) {
+        registry.collect([ServerMetrics.longWork, ServerMetrics.longWorkEnded]) { collection in
+            let statistics = work.statistics
+            collection.add(ServerMetrics.longWork, ["begun"], statistics.begun)
+            collection.add(ServerMetrics.longWork, ["waiting"], statistics.waiting)
+            collection.add(ServerMetrics.longWorkEnded, ["refused"], statistics.refused)
+            collection.add(ServerMetrics.longWorkEnded, ["cancelled"], statistics.cancelled)
         }
     }
 

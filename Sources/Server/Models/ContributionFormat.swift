@@ -1,13 +1,16 @@
 internal import AutoML
 internal import Learners
+internal import Platform
 internal import Tabular
 
 /// How contributions stand in JSON.
 struct ContributionFormat {
     private let model: ModelArtifact
     private let scale: RowContributions.Scale
+    private let turn: Turn
 
-    init(_ model: ModelArtifact, _ scale: RowContributions.Scale) {
+    init(_ model: ModelArtifact, _ scale: RowContributions.Scale, _ turn: Turn) {
+        self.turn = turn
         self.model = model
         self.scale = scale
     }
@@ -32,10 +35,10 @@ struct ContributionFormat {
     func rows(
         _ table: Table, actual: [Double]? = nil, outOfFold: Predictions? = nil, offset: Int = 0, total: Int? = nil
     ) throws -> [UInt8] {
-        let predictions = try model.predict(table)
+        let predictions = try model.predict(table, context: turn.context)
         let own: RowContributions
         do {
-            own = try model.contributions(table, scale: scale, predictionBudget: 20_000)
+            own = try model.contributions(table, scale: scale, predictionBudget: 20_000, context: turn.context)
         } catch let error as AutoMLError where error.code == .invalidSetting {
             throw Problem.field("scale", error.message)
         }
@@ -59,6 +62,7 @@ struct ContributionFormat {
         let values = TableJSON(used)
         var isFirst = true
         for row in 0..<table.rowCount {
+            try turn.checkpoint()
             writer.separate(&isFirst)
             writer.raw("{\"values\":")
             values.write(row, to: &writer)

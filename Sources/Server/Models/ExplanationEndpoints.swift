@@ -46,8 +46,8 @@ struct ExplanationEndpoints: Sendable {
                 let limit = try request.integer("limit", in: 1...200, default: 50)
                 let scale = try request.contributionScale()
                 let model = try await service.loadedModel(request.id)
-                return try await Offload.run {
-                    .json(bytes: try ContributionFormat(model, scale).sample(offset: offset, limit: limit))
+                return try await service.longWork.run { turn in
+                    .json(bytes: try ContributionFormat(model, scale, turn).sample(offset: offset, limit: limit))
                 }
             })
     }
@@ -67,12 +67,12 @@ struct ExplanationEndpoints: Sendable {
                 let scale = try request.contributionScale()
                 let model = try await service.loadedModel(request.id)
                 let body = try await request.body.collect(upTo: documentLimit)
-                return try await Offload.run {
+                return try await service.longWork.run { turn in
                     var rows = try PredictionRows(body, schema: model.header.schema, rowsPerPart: 1001)
                     guard let table = try rows.next(), table.rowCount <= 1000 else {
                         throw Problem.field("rows", "at most 1000 rows can be explained at a time")
                     }
-                    return .json(bytes: try ContributionFormat(model, scale).rows(table))
+                    return .json(bytes: try ContributionFormat(model, scale, turn).rows(table))
                 }
             })
     }

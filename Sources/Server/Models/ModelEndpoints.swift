@@ -11,6 +11,7 @@ struct ModelEndpoints: Sendable {
     let uploadLimit: Int
     let columnLimit: Int
     let metrics: ServerMetrics
+    let pace = PredictionPace()
 
     var all: [Endpoint] { [get, artifact, onnx, predict] }
 
@@ -53,7 +54,7 @@ struct ModelEndpoints: Sendable {
             problems: [.notFound, .conflict, .unprocessableContent],
             handler: .asynchronous { request in
                 let model = try await service.loadedModel(request.id)
-                let bytes = try await Offload.run { try model.onnx() }
+                let bytes = try await service.longWork.run { turn in try model.onnx(check: turn.checkpoint) }
                 return ModelEndpoints.download(
                     .bytes(bytes), as: "\(request.id).onnx", type: "application/octet-stream")
             })
@@ -91,12 +92,25 @@ struct ModelEndpoints: Sendable {
 
     private func predictRows(_ request: Request) async throws -> (Response, rows: Int) {
         let model = try await service.loadedModel(request.id)
+        let id = request.id
         let body = try await request.body.collect(upTo: documentLimit)
         let folder = service.spoolFolder
-        return try await Offload.run {
+        if body.count <= PredictionPace.shortBody {
+            // Quick ones are made here: another thread would cost more than it gives.
+            var rows = try PredictionRows(body, schema: model.header.schema)
+            if let table = try rows.next(), pace.isShort(id, rows: table.rowCount), try rows.next() == nil {
+                var answer = PredictionAnswer(model, spoolFolder: folder)
+                try pace.measured(id, rows: table.rowCount) { try answer.add(try model.predict(table)) }
+                return (try answer.response(), table.rowCount)
+            }
+        }
+        return try await service.longWork.run { turn in
             var rows = try PredictionRows(body, schema: model.header.schema)
             var answer = PredictionAnswer(model, spoolFolder: folder)
-            while let table = try rows.next() { try answer.add(try model.predict(table)) }
+            var sliced = SlicedPrediction(model, turn)
+            while let table = try rows.next() {
+                try pace.measured(id, rows: table.rowCount) { try sliced.predict(table) { try answer.add($0) } }
+            }
             return (try answer.response(), rows.rowCount)
         }
     }
@@ -117,12 +131,15 @@ struct ModelEndpoints: Sendable {
         let reading = options
         // The whole answer lies on the disk before it is sent, so that a bad row far down is a clean 422.
         let answer = try SpoolFile(in: service.spoolFolder)
-        let rows = try await Offload.run {
+        let rows = try await service.longWork.run { turn in
             let format = PredictionFormat(model)
             var csv = CSVWriter { try answer.appendNow($0) }
             try format.writeHeader(to: &csv)
-            let summary = try TableReader.readChunks(.file(upload.file.path), reading, rowsPerChunk: 8192) { table in
-                try format.writeCSV(try model.predict(table), to: &csv)
+            var sliced = SlicedPrediction(model, turn)
+            let summary = try TableReader.readChunks(
+                .file(upload.file.path), reading, rowsPerChunk: 8192, check: turn.checkpoint
+            ) { table in
+                try sliced.predict(table) { try format.writeCSV($0, to: &csv) }
             }
             try csv.finish()
             return summary.rowCount

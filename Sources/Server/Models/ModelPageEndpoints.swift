@@ -25,7 +25,7 @@ struct ModelPageEndpoints: Sendable {
             handler: .asynchronous { request in
                 let model = try await service.loadedModel(request.id)
                 let bytes = try await service.openArtifact(ofModel: request.id).size
-                return try await Offload.run {
+                return try await service.longWork.run { _ in
                     let answer = ModelEvaluation(
                         card: ModelCard(model), evaluation: model.evaluation?.document.evaluation, bytes: bytes)
                     return .json(bytes: [UInt8](try ReportCoding.encoder().encode(answer)))
@@ -42,7 +42,7 @@ struct ModelPageEndpoints: Sendable {
             problems: [.notFound, .conflict],
             handler: .asynchronous { request in
                 let model = try await service.loadedModel(request.id)
-                return try await Offload.run { .json(bytes: ModelSchemaFormat(model).json()) }
+                return try await service.longWork.run { _ in .json(bytes: ModelSchemaFormat(model).json()) }
             })
     }
 

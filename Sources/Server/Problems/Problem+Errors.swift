@@ -46,7 +46,7 @@ extension Problem {
         case .invalid:
             status = error.field.map(Problem.queryFields.contains) == true ? .badRequest : .unprocessableContent
         case .conflict: status = .conflict
-        case .unavailable: status = .serviceUnavailable
+        case .unavailable, .overloaded: status = .serviceUnavailable
         case .noRoom: status = .insufficientStorage
         default: status = .internalServerError
         }

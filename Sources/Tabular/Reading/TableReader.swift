@@ -18,14 +18,15 @@ public enum TableReader {
 
     /// Reads a table of any size in memory for a few chunks: a first pass over the source decides the types, a second
     /// one passes the rows to `body`, on the calling thread, in tables of `rowsPerChunk` rows of which the last is
-    /// shorter. All have the same columns; joined with `Table.init(joining:)` they are what `read` gives.
-    /// - Throws: `TableError` with the place of what is wrong, or what `body` throws.
+    /// shorter. All have the same columns; joined with `Table.init(joining:)` they are what `read` gives. `check` is called
+    /// for every part that is read, on several threads, and on the calling one for every part that is parsed.
+    /// - Throws: `TableError` with the place of what is wrong, or what `body` or `check` throws.
     public static func readChunks(
         _ source: TableSource, _ options: ReadOptions = ReadOptions(), rowsPerChunk: Int = 65_536,
-        _ body: (Table) throws -> Void
+        check: @escaping @Sendable () throws -> Void = {}, _ body: (Table) throws -> Void
     ) throws -> Summary {
         let (rows, notes) = try withEncoding(options) {
-            try TextReader(source, $0).readChunks(max(1, rowsPerChunk), body)
+            try TextReader(source, $0, check: check).readChunks(max(1, rowsPerChunk), body)
         }
         return Summary(rowCount: rows, notes: notes)
     }

@@ -9,8 +9,13 @@ struct TextReader: Sendable {
     let layout: TextLayout
     private let parser: BlockParser
     private let wanted: [Int]
+    private let check: @Sendable () throws -> Void
 
-    init(_ source: TableSource, _ options: ReadOptions) throws {
+    /// `check` is called for every part that is read or parsed, and ends the reading by throwing.
+    init(
+        _ source: TableSource, _ options: ReadOptions, check: @escaping @Sendable () throws -> Void = {}
+    ) throws {
+        self.check = check
         self.source = source
         self.options = options
         layout = try TextLayout.detect(source, options)
@@ -166,7 +171,8 @@ struct TextReader: Sendable {
         let (stream, _) = try TextLayout.openText(source, layout.encoding, sheet: options.sheet)
         try stream.skip(layout.skippedBytes)
         let reader = BlockReader(
-            stream, layout.dialect, blockBytes: options.blockBytes, maximumRows: options.maximumRows)
+            CheckedStream(stream, check), layout.dialect, blockBytes: options.blockBytes,
+            maximumRows: options.maximumRows)
         var rows = 0
         var line = layout.firstLine
         let parser = parser
@@ -177,6 +183,7 @@ struct TextReader: Sendable {
                     throw InBlock(error: error)
                 }
             } _: { parsed, kinds in
+                try check()
                 try body(parsed, &kinds)
                 rows += parsed.rowCount
                 line += parsed.lineCount

@@ -72,6 +72,22 @@ final class PrefixedStream: ByteStream {
     }
 }
 
+/// A stream that is read no further once `check` throws.
+final class CheckedStream: ByteStream {
+    private let source: any ByteStream
+    private let check: () throws -> Void
+
+    init(_ source: any ByteStream, _ check: @escaping () throws -> Void) {
+        self.source = source
+        self.check = check
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        try check()
+        return try source.read(into: buffer)
+    }
+}
+
 extension ByteStream {
     /// Up to `count` bytes; fewer at the end only.
     func readBytes(_ count: Int) throws -> [UInt8] {

@@ -46,6 +46,7 @@ enum MasterCommand {
         options.spoolFolder = invocation[spoolFolder] ?? temporary
         defer { rmdir(temporary) }
         if let bytes = invocation[ServerOptions.modelCache] { options.modelCache = bytes }
+        options.longWork = WorkOptions.limits(invocation)
         let watching = try Watching(invocation, role: "master")
         defer { withExtendedLifetime(watching) {} }
         let instruments = watching.instruments

@@ -27,6 +27,7 @@ enum ServeCommand {
         options.memoryLimit = Machine.trainingMemory
         if let count = invocation[threads] { options.threads = count }
         if let bytes = invocation[ServerOptions.modelCache] { options.modelCache = bytes }
+        options.longWork = WorkOptions.limits(invocation)
         let watching = try Watching(invocation, role: "serve")
         defer { withExtendedLifetime(watching) {} }
         let instruments = watching.instruments

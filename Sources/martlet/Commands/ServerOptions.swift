@@ -39,7 +39,7 @@ enum ServerOptions {
         [
             host.declaration, port.declaration, allowedHosts.declaration, insecure.declaration, webFolder.declaration,
             grafana.declaration, maximumColumns.declaration, modelCache.declaration,
-        ] + HTTPOptions.declarations
+        ] + HTTPOptions.declarations + WorkOptions.declarations
 
     static let accessHelp = """
         Anyone on this machine may use it; on any other HOST it asks for a token, which clients send as

@@ -137,6 +137,8 @@ import Testing
     @Test(arguments: Task.allCases) func theSameModelGivesTheSameBytes(task: Task) throws {
         var source = MixedTable(seed: 16)
         let model = try ONNXExportTests.train(source.table(rows: 150, task: task), trials: 5)
+        // A caller that does not want it any more ends it.
+        #expect(throws: CancellationError.self) { try model.onnx(check: { throw CancellationError() }) }
         let file = try model.onnx()
         #expect(try model.onnx() == file)
         #expect(try ModelArtifact(loading: try model.encoded()).onnx() == file)

@@ -63,7 +63,8 @@ extension TestConnection.Response {
 /// Runs a server for the time of `body`.
 func withMartlet(
     _ configure: (inout ServerConfiguration) -> Void = { _ in }, instruments: Instruments = Instruments(),
-    models: (any ModelStore)? = nil, modelCache: Int? = nil, body: (TestService) async throws -> Void
+    models: (any ModelStore)? = nil, modelCache: Int? = nil, longWork: LongWork.Limits = LongWork.Limits(),
+    body: (TestService) async throws -> Void
 ) async throws {
     var configuration = ServerConfiguration()
     configuration.port = 0
@@ -71,6 +72,7 @@ func withMartlet(
     configure(&configuration)
     var options = MartletService.Options()
     options.threads = 1
+    options.longWork = longWork
     options.spoolFolder = FileManager.default.temporaryDirectory.path + "/martlet-test-\(UUID().uuidString)"
     if let modelCache { options.modelCache = modelCache }
     var stores = Stores.inMemory()

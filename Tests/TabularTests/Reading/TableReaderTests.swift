@@ -1,3 +1,4 @@
+import Synchronization
 import Tabular
 import Testing
 
@@ -38,5 +39,24 @@ import Testing
         }
         #expect(levels.count == 5001)
         #expect(levels[17] == "17")
+    }
+}
+
+@Suite struct ReadingUntilTests {
+    private struct Stop: Error {}
+
+    @Test func readingEndsWhereItIsNotWantedAnyMore() throws {
+        let csv = "a,b\n" + String(repeating: "1,some text\n", count: 400_000)
+        for threads in [1, 3] {
+            let checks = Atomic<Int>(0)
+            #expect(throws: Stop.self) {
+                _ = try TableReader.readChunks(
+                    .bytes(Array(csv.utf8)), ReadOptions(threads: threads),
+                    check: { if checks.wrappingAdd(1, ordering: .relaxed).oldValue >= 2 { throw Stop() } }
+                ) { _ in Issue.record("rows came all the same") }
+            }
+            // No thread goes on reading once it has been told.
+            #expect(checks.load(ordering: .relaxed) <= 3 + 2 * threads)
+        }
     }
 }
