@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Platform
 internal import SQLite
+internal import Synchronization
 
 /// A data folder's database, whose errors are those of the platform: a full disk is `.noRoom`, and a folder that is lost,
 /// cannot be written, or cannot be opened for want of file descriptors is `.unavailable`, as long as it lasts.
@@ -13,6 +14,7 @@ struct EmbeddedDatabase: Sendable {
     private let database: Database
     private let reserve: Reserve
     private let folder: String
+    private let removals = Removals()
 
     init(_ database: Database, reserve: Reserve, folder: String) {
         self.database = database
@@ -31,6 +33,12 @@ struct EmbeddedDatabase: Sendable {
         durability: Database.Durability = .power, _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
         let value: Value
+        let folder = folder
+        // The room that is given up for a removal is not for those who wait for room.
+        let body: @Sendable (Connection) throws -> Value = { [removals] connection in
+            if removals.count > 0 { throw EmbeddedDatabase.noRoom(folder) }
+            return try body(connection)
+        }
         do {
             value = try await translating { try await database.write(durability: durability, body) }
         } catch let error as PlatformError where error.code == .noRoom {
@@ -53,6 +61,8 @@ struct EmbeddedDatabase: Sendable {
             if givesBack(value) { try await returnFreePages(EmbeddedDatabase.pagesPerStep) }
             return value
         } catch let error as PlatformError where error.code == .noRoom {
+            removals.begin()
+            defer { removals.end() }
             reserve.release()
             try? await checkpoint("TRUNCATE")
             let value = try await translating { try await database.write(body) }
@@ -93,15 +103,19 @@ struct EmbeddedDatabase: Sendable {
         }
     }
 
+    private static func noRoom(_ folder: String) -> PlatformError {
+        PlatformError(.noRoom, "there is no room on the disk of the data folder \(folder)")
+    }
+
     /// What the platform calls an error of SQLite; one that is a mistake of the caller stays as it is.
     static func translated(_ error: SQLiteError, folder: String) -> any Error {
         let isFull = error.systemError == ENOSPC || error.systemError == EDQUOT
         switch error.code {
         case .full:
-            return PlatformError(.noRoom, "there is no room on the disk of the data folder \(folder)")
+            return noRoom(folder)
         case .io, .cannotOpen:
             if isFull {
-                return PlatformError(.noRoom, "there is no room on the disk of the data folder \(folder)")
+                return noRoom(folder)
             }
             let why = error.systemError == 0 ? error.message : String(cString: strerror(error.systemError))
             return PlatformError(.unavailable, "the data folder \(folder) cannot be used at the moment: \(why)")
@@ -113,4 +127,15 @@ struct EmbeddedDatabase: Sendable {
         default: return error
         }
     }
+}
+
+/// Removals that are under way on a full disk.
+private final class Removals: Sendable {
+    private let underWay = Atomic<Int>(0)
+
+    var count: Int { underWay.load(ordering: .acquiring) }
+
+    func begin() { underWay.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+
+    func end() { underWay.wrappingSubtract(1, ordering: .acquiringAndReleasing) }
 }
