@@ -385,6 +385,11 @@ def memory(servers):
                 server.call("DELETE", f"/datasets/{identifier}")
         return run
 
+    def uploads(server):
+        part = b"\n".join(server.table.splitlines()[:501])
+        for _ in range(many(2_000)):
+            server.call("POST", "/datasets?name=one", part, "text/csv")
+
     def refused_uploads(server):
         for _ in range(many(2_000)):
             server.call("POST", "/datasets?name=one", b"a,b\n\"1,2\n", "text/csv")
@@ -405,7 +410,8 @@ def memory(servers):
         (f"{many(50)} explanations of 100 rows", repeated(
             50, "POST", lambda one: f"/models/{one.ensemble}/explain", rows_to_explain)),
         (f"{many(500)} datasets made and deleted", datasets(500)),
-        (f"{many(200)} experiments made and deleted", experiments)]
+        (f"{many(200)} experiments made and deleted", experiments),
+        (f"{many(2_000):,} uploads of 500 rows that stay", uploads)]
     rows = []
     for name, run in cases:
         cells = []

@@ -59,6 +59,8 @@ public struct ProblemShape: Sendable, Hashable, Codable {
     public var rows: Int
     /// Numeric features.
     public var numericColumns: Int
+    /// Those of the numeric features that have no more than two values.
+    public var twoValuedColumns: Int
     /// Categorical features.
     public var categoricalColumns: Int
     /// Text features.
@@ -70,11 +72,13 @@ public struct ProblemShape: Sendable, Hashable, Codable {
 
     /// A shape of these parts.
     public init(
-        task: Task, rows: Int, numericColumns: Int, categoricalColumns: Int, textColumns: Int, levels: Int, outputs: Int
+        task: Task, rows: Int, numericColumns: Int, twoValuedColumns: Int = 0, categoricalColumns: Int, textColumns: Int,
+        levels: Int, outputs: Int
     ) {
         self.task = task
         self.rows = rows
         self.numericColumns = numericColumns
+        self.twoValuedColumns = twoValuedColumns
         self.categoricalColumns = categoricalColumns
         self.textColumns = textColumns
         self.levels = levels
@@ -96,8 +100,40 @@ public struct ProblemShape: Sendable, Hashable, Codable {
                 }
             } else {
                 numericColumns += 1
+                if column.hasTwoValuesAtMost { twoValuedColumns += 1 }
             }
         }
+    }
+}
+
+extension Column {
+    /// Whether no more than two different values stand in the rows that are not missing; looks no further than the third.
+    fileprivate var hasTwoValuesAtMost: Bool {
+        switch storage {
+        case .booleans: true
+        case .integers(let values), .dates(let values): hasTwoAtMost { values[$0] }
+        case .datetimes(let values): hasTwoAtMost { values[$0] }
+        case .doubles(let values): hasTwoAtMost { values[$0] }
+        case .strings(_, let levels): levels.count <= 2
+        }
+    }
+
+    private func hasTwoAtMost<Value: Equatable>(_ value: (Int) -> Value) -> Bool {
+        var first: Value?
+        var second: Value?
+        for row in 0..<count where !isMissing(row) {
+            let this = value(row)
+            if first == nil {
+                first = this
+            } else if this != first {
+                if second == nil {
+                    second = this
+                } else if this != second {
+                    return false
+                }
+            }
+        }
+        return true
     }
 }
 

@@ -149,8 +149,9 @@ public struct DenseEncoder: Sendable, Hashable {
     static func expectedWidth(_ shape: ProblemShape, _ options: Options) -> Int {
         let perColumn = shape.levels / max(1, shape.categoricalColumns)
         let perCategory = perColumn > options.oneHotLimit ? min(shape.outputs, options.classLimit) : perColumn
-        return shape.numericColumns * (1 + options.knots) + shape.categoricalColumns * perCategory
-            + shape.textColumns * options.textWidth
+        // A number of two values has no knots.
+        return shape.numericColumns + (shape.numericColumns - shape.twoValuedColumns) * options.knots
+            + shape.categoricalColumns * perCategory + shape.textColumns * options.textWidth
     }
 }
 

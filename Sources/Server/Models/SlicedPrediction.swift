@@ -6,7 +6,7 @@ internal import Tabular
 /// Predicts tables of any length a few rows at a time, so that other work has its turn between.
 struct SlicedPrediction {
     /// What a slice should take.
-    private static let aim = Duration.milliseconds(4)
+    private static let aim = Duration.milliseconds(16)
     private static let mostRows = 4096
 
     private let model: ModelArtifact

@@ -112,6 +112,25 @@ import Testing
             context: TrainingContext())
     }
 
+    /// Memory is budgeted by the expected width: a number of two values has no knots.
+    @Test func theExpectedWidthCountsKnotsWhereThereAreSome() throws {
+        let count = 60
+        let problem = LearningProblem(
+            features: Table(columns: [
+                .numbers("many", (0..<count).map { Double($0 % 37) }),
+                .numbers("two", (0..<count).map { Double($0 % 2 * 5) }),
+                .numbers("two and missing", (0..<count).map { $0 % 3 == 0 ? .nan : Double($0 % 2) }),
+            ]), target: Target(task: .regression, values: (0..<count).map(Double.init)))
+        let shape = ProblemShape(problem, rows: count)
+        #expect(shape.numericColumns == 3 && shape.twoValuedColumns == 2)
+        var options = DenseEncoder.Options()
+        options.knots = 8
+        let fitted = try DenseEncoder.fit(
+            problem, rows: (0..<Int32(count)).map { $0 }, options: options, seed: Seed(1), context: TrainingContext())
+        // The column that says what is missing comes on top.
+        #expect(fitted.training.columnCount == DenseEncoder.expectedWidth(shape, options) + 1)
+    }
+
     @Test func columnsBecomeEntries() throws {
         var options = DenseEncoder.Options()
         options.textWidth = 4

@@ -246,6 +246,44 @@ test("trials that were given up stand on the cluster's page with what became of 
   assert.ok(table.querySelector('a[href="/experiments/e1"]'));
 });
 
+test("a run that was cut by memory says so over its leaderboard", async () => {
+  answers["GET /datasets/d1"] = { body: dataset };
+  answers["GET /experiments/e1"] = {
+    body: {
+      id: "e1",
+      dataset_id: "d1",
+      target: "Survived",
+      task: "auto",
+      state: "completed",
+      progress: 1,
+      trials: 2,
+      trials_completed: 1,
+      trials_failed: 1,
+      best_score: 0.8,
+      created_at: "2026-01-01T00:00:00Z",
+    },
+  };
+  answers["GET /experiments/e1/leaderboard"] = {
+    body: {
+      experiment_id: "e1",
+      task: "binary",
+      metric: "roc_auc",
+      greater_is_better: true,
+      entries: [],
+      memory_cut: { trials: 1, needed_bytes: 1_050_000_000, limit_bytes: 150_000_000 },
+    },
+  };
+  open("/experiments/e1");
+  const notice = await until(
+    () => [...document.querySelectorAll('[role="alert"]')].find((one) => one.textContent?.includes("memory")),
+    "the notice",
+  );
+  assert.match(
+    notice.textContent ?? "",
+    /cannot be compared with others: 1 trial was refused \(up to 1\.1 GB needed, 150 MB to be had\)/,
+  );
+});
+
 test("a server that asks for a token gets one over the page, which stays", async () => {
   answers["GET /cluster"] = { status: 401, body: problem(401, "a token is needed") };
   open("/cluster");

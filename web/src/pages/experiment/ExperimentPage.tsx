@@ -16,6 +16,7 @@ import { ComparePanel } from "./ComparePanel";
 import { ExperimentActions } from "./ExperimentActions";
 import { EventLog } from "./EventLog";
 import { LeaderboardPanel } from "./LeaderboardPanel";
+import { MemoryCutNotice } from "./MemoryCutNotice";
 import { ProgressPanel } from "./ProgressPanel";
 import { RunningPanel } from "./RunningPanel";
 import { ScorePanel } from "./ScorePanel";
@@ -95,6 +96,7 @@ function Live({ experiment, reload }: { experiment: Experiment; reload: () => vo
     <Stack spacing={3}>
       <ProgressPanel experiment={experiment} run={run} stream={stream} failure={failure} state={state} />
       {isRunning && course}
+      <MemoryCutNotice cut={board.board?.memory_cut} />
       <Tabs
         value={view}
         onChange={(_event, next: string) => setView(next)}
