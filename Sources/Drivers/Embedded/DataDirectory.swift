@@ -32,11 +32,12 @@ public final class DataDirectory: Sendable {
                 opened = try DataDirectory.open(path, options)
             } catch let error as SQLiteError where error.code == .full || error.systemError == ENOSPC {
                 // Even to be opened a database needs a little room.
-                reserve.release()
+                reserve.giveUp()
+                defer { reserve.takeBack() }
                 opened = try DataDirectory.open(path, options)
             }
             database = EmbeddedDatabase(opened, reserve: reserve, folder: path)
-            reserve.keep()
+            _ = reserve.keep()
         } catch let error as SQLiteError where error.code == .notADatabase || error.code == .corrupt {
             throw PlatformError(.damaged, "\(path)/martlet.db is not a database of Martlet: \(error.message)")
         } catch let error as SQLiteError {

@@ -1,7 +1,6 @@
 internal import Foundation
 internal import Platform
 internal import SQLite
-internal import Synchronization
 
 /// A data folder's database, whose errors are those of the platform: a full disk is `.noRoom`, and a folder that is lost,
 /// cannot be written, or cannot be opened for want of file descriptors is `.unavailable`, as long as it lasts.
@@ -10,11 +9,12 @@ struct EmbeddedDatabase: Sendable {
     private static let pagesPerStep = 2048
     /// The same on a full disk, where a step must not need much room itself.
     private static let pagesPerStepOnFullDisk = 64
+    /// What a connection holds at most of pages that it has changed and not written yet.
+    private static let cacheBytes = 1 << 20
 
     private let database: Database
     private let reserve: Reserve
     private let folder: String
-    private let removals = Removals()
 
     init(_ database: Database, reserve: Reserve, folder: String) {
         self.database = database
@@ -32,22 +32,34 @@ struct EmbeddedDatabase: Sendable {
     func write<Value: Sendable>(
         durability: Database.Durability = .power, _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
-        let value: Value
+        // The room that is given up for what makes room is not for those who wait for it.
+        guard reserve.keep() else { throw EmbeddedDatabase.noRoom(folder) }
         let folder = folder
-        // The room that is given up for a removal is not for those who wait for room.
-        let body: @Sendable (Connection) throws -> Value = { [removals] connection in
-            if removals.count > 0 { throw EmbeddedDatabase.noRoom(folder) }
-            return try body(connection)
+        let body: @Sendable (Connection) throws -> (Value, growth: Int) = { [reserve] connection in
+            if reserve.isInUse { throw EmbeddedDatabase.noRoom(folder) }
+            let value = try body(connection)
+            let (growth, free) = try EmbeddedDatabase.growth(connection, folder)
+            // What is in the log has to fit into the file as well, or else the log could never be written anew.
+            guard growth + EmbeddedDatabase.cacheBytes <= free + reserve.size else {
+                throw EmbeddedDatabase.noRoom(folder)
+            }
+            return (value, growth)
+        }
+        let write = {
+            let (value, growth) = try await translating { try await database.write(durability: durability, body) }
+            // The room that is kept back has to be enough for what the log holds.
+            if growth > max(reserve.size / 2, EmbeddedDatabase.cacheBytes) { _ = try? await checkpoint("PASSIVE") }
+            return value
         }
         do {
-            value = try await translating { try await database.write(durability: durability, body) }
+            return try await write()
         } catch let error as PlatformError where error.code == .noRoom {
-            // The log may hold much that has a place in the file, and can then be written anew from its beginning.
-            try? await checkpoint("PASSIVE")
-            value = try await translating { try await database.write(durability: durability, body) }
+            // Once all of the log is in the file it is written anew from its beginning; for that the file may need the room that
+            // is kept back.
+            if (try? await checkpoint("TRUNCATE")) != true { await usingReserve {} }
+            guard reserve.keep() else { throw error }
+            return try await write()
         }
-        if !reserve.isThere { reserve.keep() }
-        return value
     }
 
     /// Runs what deletes, with the room that is kept back where the disk is full, and gives the room of what it deleted to
@@ -58,28 +70,57 @@ struct EmbeddedDatabase: Sendable {
     ) async throws -> Value {
         do {
             let value = try await write(body)
-            if givesBack(value) { try await returnFreePages(EmbeddedDatabase.pagesPerStep) }
+            guard givesBack(value) else { return value }
+            // What is deleted is deleted, and its pages can be used again whether or not the file gets shorter.
+            do {
+                try await returnFreePages(EmbeddedDatabase.pagesPerStep)
+            } catch {
+                await usingReserve {}
+            }
             return value
         } catch let error as PlatformError where error.code == .noRoom {
-            removals.begin()
-            defer { removals.end() }
-            reserve.release()
-            try? await checkpoint("TRUNCATE")
-            let value = try await translating { try await database.write(body) }
-            // What is deleted can be used again, whether or not the file gets shorter.
-            if givesBack(value) { try? await returnFreePages(EmbeddedDatabase.pagesPerStepOnFullDisk) }
-            try? await checkpoint("TRUNCATE")
-            reserve.keep()
-            return value
+            return try await usingReserve { try await translating { try await database.write(body) } }
         }
+    }
+
+    /// Runs `body` with the room that is kept back and a log that is as short as can be, and gives back what it frees.
+    private func usingReserve<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+        reserve.giveUp()
+        defer { reserve.takeBack() }
+        _ = try? await checkpoint("TRUNCATE")
+        let value = try await body()
+        try? await returnFreePages(EmbeddedDatabase.pagesPerStepOnFullDisk)
+        _ = try? await checkpoint("TRUNCATE")
+        return value
     }
 
     /// Closes the database.
     func close() async { await database.close() }
 
-    /// Writes the log back into the file, as far as that goes.
-    private func checkpoint(_ mode: String) async throws {
-        try await database.maintain { _ = try $0.first("PRAGMA wal_checkpoint(\(mode))", make: { _ in true }) }
+    /// By how many bytes the file grows when the log is written back into it, and how many are free on its disk.
+    private static func growth(_ connection: Connection, _ folder: String) throws -> (growth: Int, free: Int) {
+        var disk = statvfs()
+        guard statvfs(folder, &disk) == 0 else { return (0, .max / 2) }
+        let free = Int(disk.f_bavail) * Int(disk.f_frsize)
+        let bytes =
+            try connection.first("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()") {
+                try $0.value(0, as: Int.self)
+            } ?? 0
+        var status = stat()
+        guard stat(folder + "/martlet.db", &status) == 0 else { return (0, free) }
+        return (max(0, bytes - Int(status.st_size)), free)
+    }
+
+    /// Writes the log back into the file as far as that goes, and gives its room back (TRUNCATE) or not (PASSIVE).
+    /// - Returns: Whether there was room for it in the file.
+    private func checkpoint(_ mode: String) async throws -> Bool {
+        try await database.maintain { [folder] connection in
+            // One that ends for want of room has taken what room there was.
+            let (growth, free) = try EmbeddedDatabase.growth(connection, folder)
+            guard growth <= free else { return false }
+            _ = try connection.first("PRAGMA wal_checkpoint(\(mode))", make: { _ in true })
+            return true
+        }
     }
 
     /// Gives the pages of deleted rows back to the file system, some at a time so that other writes come between.
@@ -127,15 +168,4 @@ struct EmbeddedDatabase: Sendable {
         default: return error
         }
     }
-}
-
-/// Removals that are under way on a full disk.
-private final class Removals: Sendable {
-    private let underWay = Atomic<Int>(0)
-
-    var count: Int { underWay.load(ordering: .acquiring) }
-
-    func begin() { underWay.wrappingAdd(1, ordering: .acquiringAndReleasing) }
-
-    func end() { underWay.wrappingSubtract(1, ordering: .acquiringAndReleasing) }
 }

@@ -2,49 +2,81 @@ internal import Foundation
 internal import Synchronization
 
 /// Room that is kept back on a data folder's disk, and given up so that something can be deleted when the disk is full: SQLite
-/// needs room in its log before it can free any.
+/// needs room in its log before it can free any. As long as it cannot be kept back again, nothing else may be written: it would
+/// take the room that the next deletion needs.
 final class Reserve: Sendable {
     /// Bytes kept back where the disk is large.
     private static let bytes = 8 << 20
     /// The largest share of a small disk.
     private static let share = 16
-    /// Nanoseconds between two looks for room.
-    private static let pause: UInt64 = 10_000_000_000
+
+    private struct State {
+        /// Whether the room is kept back, or cannot be for another reason than a full disk.
+        var isSettled = false
+        /// Bytes that are kept back, when they are.
+        var size = 0
+        /// Those that make room and may use it.
+        var users = 0
+    }
 
     private let path: String
-    private let isKept = Atomic<Bool>(false)
-    private let nextLook = Atomic<UInt64>(0)
+    private let state = Mutex(State())
 
     init(path: String) { self.path = path }
 
-    /// Takes the room, where there is at least as much besides; a call soon after one without success does nothing.
-    func keep() {
-        guard !isKept.load(ordering: .relaxed) else { return }
-        let now = DispatchTime.now().uptimeNanoseconds
-        guard now >= nextLook.load(ordering: .relaxed) else { return }
-        nextLook.store(now + Reserve.pause, ordering: .relaxed)
+    /// Bytes that are kept back; 0 where they cannot be.
+    var size: Int { state.withLock { $0.size } }
+
+    /// Whether the room is given up for the moment.
+    var isInUse: Bool { state.withLock { $0.users > 0 } }
+
+    /// Keeps the room back, if that is not done yet.
+    /// - Returns: False where the disk has no such room, or where it is in use.
+    func keep() -> Bool {
+        state.withLock { state in
+            if state.users > 0 { return false }
+            if !state.isSettled { state.isSettled = take(&state.size) }
+            return state.isSettled
+        }
+    }
+
+    /// Gives the room up for something that makes room, until `takeBack` is called as often.
+    func giveUp() {
+        state.withLock { state in
+            state.users += 1
+            state.isSettled = false
+            _ = truncate(path, 0)
+        }
+    }
+
+    /// Keeps the room back again, unless somebody else still uses it.
+    func takeBack() {
+        state.withLock { $0.users -= 1 }
+        _ = keep()
+    }
+
+    private func take(_ kept: inout Int) -> Bool {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { return }
+        // A folder that is lost is told of by what is written next.
+        guard file >= 0 else { return errno != ENOSPC && errno != EDQUOT }
         defer { close(file) }
         var disk = statvfs()
-        guard fstatvfs(file, &disk) == 0 else { return }
+        guard fstatvfs(file, &disk) == 0 else { return true }
         let (block, blocks, free) = (Int(disk.f_frsize), Int(disk.f_blocks), Int(disk.f_bavail))
         let size = min(Reserve.bytes, blocks / Reserve.share * block)
         var status = stat()
         if fstat(file, &status) == 0, Int(status.st_blocks) * 512 >= size {
-            isKept.store(true, ordering: .relaxed)
-        } else if free * block >= 2 * size, posix_fallocate(file, 0, off_t(size)) == 0 {
-            isKept.store(true, ordering: .relaxed)
+            kept = size
+            return true
         }
+        guard free * block >= size else { return false }
+        let failure = posix_fallocate(file, 0, off_t(size))
+        if failure == ENOSPC || failure == EDQUOT {
+            // What it got would be missing from the room that is left.
+            _ = ftruncate(file, 0)
+            return false
+        }
+        kept = failure == 0 ? size : 0
+        return true
     }
-
-    /// Gives the room up.
-    func release() {
-        isKept.store(false, ordering: .relaxed)
-        nextLook.store(DispatchTime.now().uptimeNanoseconds + Reserve.pause, ordering: .relaxed)
-        _ = truncate(path, 0)
-    }
-
-    /// Whether the room is kept back.
-    var isThere: Bool { isKept.load(ordering: .relaxed) }
 }

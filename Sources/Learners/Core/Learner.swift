@@ -72,8 +72,8 @@ public struct ProblemShape: Sendable, Hashable, Codable {
 
     /// A shape of these parts.
     public init(
-        task: Task, rows: Int, numericColumns: Int, twoValuedColumns: Int = 0, categoricalColumns: Int, textColumns: Int,
-        levels: Int, outputs: Int
+        task: Task, rows: Int, numericColumns: Int, twoValuedColumns: Int = 0, categoricalColumns: Int,
+        textColumns: Int, levels: Int, outputs: Int
     ) {
         self.task = task
         self.rows = rows
