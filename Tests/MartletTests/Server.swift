@@ -68,7 +68,7 @@ final class Server {
             "GET /api/v1/experiments/\(experiment)/events HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\n\r\n")
         _ = try await connection.responseHeader()
         var text = ""
-        while let chunk = try await connection.chunk() {
+        while let chunk = try await connection.chunk(), !chunk.isEmpty {
             text += String(decoding: chunk, as: UTF8.self)
             if let kind, text.contains("event: \(kind)") { return }
         }
