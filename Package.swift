@@ -120,7 +120,7 @@ let package = Package(
         tests("Tabular", resources: [.copy("Resources")]),
         tests("Search"),
         tests("Learners", ["Tabular", "Search"]),
-        tests("AutoML", ["Learners", "Tabular", "Search"]),
+        tests("AutoML", ["Learners", "Tabular", "Search"], resources: [.copy("Resources")]),
         tests("StandardIO"),
         tests("Telemetry"),
         tests("YAML"),
@@ -149,7 +149,8 @@ let package = Package(
         .testTarget(
             name: "ClusterTests", dependencies: ["martlet", "HTTPTestClient", "Kafka"], swiftSettings: common),
         .testTarget(
-            name: "MartletTests", dependencies: ["martlet", "HTTPTestClient", "TestCertificates"], swiftSettings: common
-        ),
+            name: "MartletTests", dependencies: ["martlet", "HTTPTestClient", "TestCertificates"],
+            exclude: ["OldFolders"],
+            swiftSettings: common),
     ]
 )
