@@ -27,6 +27,7 @@ UNPROVOKED = {
     "MartletOutOfFiles": "the limit is a thousand files away",
     "MartletDiskNearlyFull": "the disk is not filled for a test",
     "MartletDiskFull": "the disk is not filled for a test",
+    "MartletWorkWaiting": "the disk is not filled for a test",
     "MartletQueueGrowing": "the queue has to grow for ten minutes",
     "MartletDeadlineOverrun": "deadlines hold",
     "MartletApiSlow": "the API is not slow",
