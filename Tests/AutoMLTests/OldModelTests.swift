@@ -4,8 +4,8 @@ import Learners
 import Tabular
 import Testing
 
-/// Models that earlier versions wrote, of every task and every learner but extra trees, with what `martlet predict` gave for them then: they load for
-/// ever and predict the same.
+/// Models that earlier versions wrote, of every task and every learner but extra trees, with what `martlet predict` gave for
+/// them then: they load for ever and predict the same.
 struct OldModelTests {
     private static let folder = Bundle.module.bundleURL.appendingPathComponent("Resources")
     private static let models: [String] = ["version-2"].flatMap { version in
