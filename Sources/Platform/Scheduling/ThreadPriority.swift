@@ -3,7 +3,7 @@ internal import Glibc
 /// Which threads the system runs first.
 enum ThreadPriority {
     /// How much nicer threads are that give way.
-    static let steps: Int32 = 10
+    private static let steps: Int32 = 10
 
     /// Has the calling thread, and those that it begins, run after the process's other threads where processors are scarce.
     /// It must leave it to `Herald` to wake tasks.
