@@ -71,7 +71,7 @@ public final class PreparedExperiment: Sendable {
             weights: try PreparedExperiment.weights(settings.weight, in: table, rows: resolved.rows))
         validation = try PreparedExperiment.validation(
             problem, settings, self.learners, order: RowOrder(settings, table, rows: resolved.rows))
-        shape = ProblemShape(problem, rows: validation.trainingRowCount)
+        shape = ProblemShape(problem, rows: validation.trainingRowCount, countsTwoValued: true)
         let golden = PreparedExperiment.goldenRowNumbers(kept.rowCount)
         let used = kept.selecting(columns: plan.sources.map(\.name))
         goldenRows = used.selecting(golden)

@@ -59,7 +59,7 @@ public struct ProblemShape: Sendable, Hashable, Codable {
     public var rows: Int
     /// Numeric features.
     public var numericColumns: Int
-    /// Those of the numeric features that have no more than two values.
+    /// Those of the numeric features that have no more than two values; 0 where nobody has counted them.
     public var twoValuedColumns: Int
     /// Categorical features.
     public var categoricalColumns: Int
@@ -85,8 +85,9 @@ public struct ProblemShape: Sendable, Hashable, Codable {
         self.outputs = outputs
     }
 
-    /// The shape of `problem` when `rows` of its rows are trained on.
-    public init(_ problem: LearningProblem, rows: Int) {
+    /// The shape of `problem` when `rows` of its rows are trained on. The features of two values are counted where that is
+    /// asked for, which reads all rows of them.
+    public init(_ problem: LearningProblem, rows: Int, countsTwoValued: Bool = false) {
         self.init(
             task: problem.target.task, rows: rows, numericColumns: 0, categoricalColumns: 0, textColumns: 0, levels: 0,
             outputs: problem.target.outputCount)
@@ -100,7 +101,7 @@ public struct ProblemShape: Sendable, Hashable, Codable {
                 }
             } else {
                 numericColumns += 1
-                if column.hasTwoValuesAtMost { twoValuedColumns += 1 }
+                if countsTwoValued, column.hasTwoValuesAtMost { twoValuedColumns += 1 }
             }
         }
     }
@@ -119,19 +120,12 @@ extension Column {
     }
 
     private func hasTwoAtMost<Value: Equatable>(_ value: (Int) -> Value) -> Bool {
-        var first: Value?
-        var second: Value?
+        var found: [Value] = []
         for row in 0..<count where !isMissing(row) {
-            let this = value(row)
-            if first == nil {
-                first = this
-            } else if this != first {
-                if second == nil {
-                    second = this
-                } else if this != second {
-                    return false
-                }
-            }
+            let value = value(row)
+            if found.contains(value) { continue }
+            if found.count == 2 { return false }
+            found.append(value)
         }
         return true
     }

@@ -121,7 +121,7 @@ import Testing
                 .numbers("two", (0..<count).map { Double($0 % 2 * 5) }),
                 .numbers("two and missing", (0..<count).map { $0 % 3 == 0 ? .nan : Double($0 % 2) }),
             ]), target: Target(task: .regression, values: (0..<count).map(Double.init)))
-        let shape = ProblemShape(problem, rows: count)
+        let shape = ProblemShape(problem, rows: count, countsTwoValued: true)
         #expect(shape.numericColumns == 3 && shape.twoValuedColumns == 2)
         var options = DenseEncoder.Options()
         options.knots = 8
