@@ -11,8 +11,8 @@ final class Reserve: Sendable {
     private static let share = 16
 
     private struct State {
-        /// Whether the room is kept back, or cannot be for another reason than a full disk.
-        var isSettled = false
+        /// Whether the room is kept back.
+        var isKept = false
         /// Bytes that are kept back, when they are.
         var size = 0
         /// Those that make room and may use it.
@@ -35,8 +35,7 @@ final class Reserve: Sendable {
     func keep() -> Bool {
         state.withLock { state in
             if state.users > 0 { return false }
-            if !state.isSettled { state.isSettled = take(&state.size) }
-            return state.isSettled
+            return state.isKept || take(&state)
         }
     }
 
@@ -44,7 +43,7 @@ final class Reserve: Sendable {
     func giveUp() {
         state.withLock { state in
             state.users += 1
-            state.isSettled = false
+            state.isKept = false
             _ = truncate(path, 0)
         }
     }
@@ -55,28 +54,26 @@ final class Reserve: Sendable {
         _ = keep()
     }
 
-    private func take(_ kept: inout Int) -> Bool {
+    /// - Returns: False where the disk has no such room.
+    private func take(_ state: inout State) -> Bool {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        // A folder that is lost is told of by what is written next.
+        // What else is wrong with the folder is told by what is written next.
         guard file >= 0 else { return errno != ENOSPC && errno != EDQUOT }
         defer { close(file) }
-        var disk = statvfs()
-        guard fstatvfs(file, &disk) == 0 else { return true }
+        var (disk, status) = (statvfs(), stat())
+        guard fstatvfs(file, &disk) == 0, fstat(file, &status) == 0 else { return true }
         let (block, blocks, free) = (Int(disk.f_frsize), Int(disk.f_blocks), Int(disk.f_bavail))
         let size = min(Reserve.bytes, blocks / Reserve.share * block)
-        var status = stat()
-        if fstat(file, &status) == 0, Int(status.st_blocks) * 512 >= size {
-            kept = size
-            return true
+        if Int(status.st_blocks) * 512 < size {
+            guard free * block >= size else { return false }
+            let failure = posix_fallocate(file, 0, off_t(size))
+            guard failure == 0 else {
+                // What it got would be missing from the room that is left.
+                _ = ftruncate(file, 0)
+                return failure != ENOSPC && failure != EDQUOT
+            }
         }
-        guard free * block >= size else { return false }
-        let failure = posix_fallocate(file, 0, off_t(size))
-        if failure == ENOSPC || failure == EDQUOT {
-            // What it got would be missing from the room that is left.
-            _ = ftruncate(file, 0)
-            return false
-        }
-        kept = failure == 0 ? size : 0
+        (state.isKept, state.size) = (true, size)
         return true
     }
 }
