@@ -150,7 +150,6 @@ let package = Package(
             name: "ClusterTests", dependencies: ["martlet", "HTTPTestClient", "Kafka"], swiftSettings: common),
         .testTarget(
             name: "MartletTests", dependencies: ["martlet", "HTTPTestClient", "TestCertificates"],
-            exclude: ["OldFolders"],
-            swiftSettings: common),
+            exclude: ["OldFolders"], swiftSettings: common),
     ]
 )
