@@ -27,7 +27,6 @@ UNPROVOKED = {
     "MartletOutOfFiles": "the limit is a thousand files away",
     "MartletDiskNearlyFull": "the disk is not filled for a test",
     "MartletDiskFull": "the disk is not filled for a test",
-    "MartletWorkWaiting": "the disk is not filled for a test",
     "MartletQueueGrowing": "the queue has to grow for ten minutes",
     "MartletDeadlineOverrun": "deadlines hold",
     "MartletApiSlow": "the API is not slow",
@@ -188,14 +187,19 @@ def failures(cluster, check, dataset):
 
     wait("MartletTrialsFailing sees it", failed)
     check.sees("MartletTrialsFailing")
+    cluster.end("small")
 
 
-def breakage(cluster, check):
-    """Takes away one server after the other, and the master last."""
+def breakage(cluster, check, dataset):
+    """Takes away one server after the other under an experiment, and the master last."""
+    cluster.start("steady", "worker")
+    experiment = cluster.experiment(dataset, trials=10_000, seed=7, folds=2, learners=LEARNERS)
+    wait("trials end", lambda: cluster.trials(experiment) >= 2, 120)
     cluster.services("kill", "redis")
     check.alert_sees("MartletRedisUnreachable")
     cluster.services("kill", "cassandra")
     check.alert_sees("MartletCassandraUnreachable")
+    check.alert_sees("MartletWorkWaiting")
     expression = check.alerts()["MartletApiErrors"]
 
     def errors():
@@ -223,7 +227,7 @@ def main():
         check.documented()
         dead_letter(cluster, check, dataset)
         failures(cluster, check, dataset)
-        breakage(cluster, check)
+        breakage(cluster, check, dataset)
         for name in check.alerts():
             if (name in check.seen) == (name in UNPROVOKED):
                 check.faults.append(f"{name}: neither provoked nor said why not, or both")
