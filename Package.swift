@@ -48,7 +48,6 @@ let package = Package(
         system("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
         system("CLibrdkafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
-        .systemLibrary(name: "CProcess"),
 
         // The C library's own allocator, without a package.
         .systemLibrary(name: "CAllocator"),
@@ -77,7 +76,7 @@ let package = Package(
 
         // The system.
         library(
-            "Platform", ["CProcess", "Telemetry", "Tabular", "Search", "Learners", "AutoML", "Examples"], numeric: true),
+            "Platform", ["Telemetry", "Tabular", "Search", "Learners", "AutoML", "Examples"], numeric: true),
         library(
             "Drivers", ["Telemetry", "Platform", "AutoML", "SQLite", "Network", "CQL", "Kafka", "Redis"], numeric: true),
         library("Server", ["Telemetry", "HTTP", "Platform", "AutoML", "Tabular", "Learners", "Search"]),

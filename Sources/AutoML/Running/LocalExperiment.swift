@@ -84,9 +84,11 @@ public final class LocalExperiment: Sendable {
     public func run() async throws -> FinishedExperiment {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let thread = Thread { continuation.resume(with: Result { try self.runBlocking() }) }
+                let thread = Thread {
+                    ThreadName.set("experiment")
+                    continuation.resume(with: Result { try self.runBlocking() })
+                }
                 thread.stackSize = 8 << 20
-                thread.name = "martlet-experiment"
                 thread.start()
             }
         } onCancel: {

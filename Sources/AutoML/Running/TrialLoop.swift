@@ -50,11 +50,11 @@ final class TrialLoop: Sendable {
         for slot in 1..<max(1, layout.slots) {
             group.enter()
             let thread = Thread {
+                ThreadName.set("trials-\(slot)")
                 self.work()
                 group.leave()
             }
             thread.stackSize = 8 << 20
-            thread.name = "martlet-trials-\(slot)"
             thread.start()
         }
         work()

@@ -20,8 +20,7 @@ public final class ThreadPool: Sendable {
         let board = board
         for index in 1..<max(1, self.threadCount) {
             let thread = Thread {
-                // The system learns it from the thread itself alone.
-                Thread.current.name = "\(name)-\(index)"
+                ThreadName.set("\(name)-\(index)")
                 board.work()
             }
             thread.stackSize = 4 << 20

@@ -1,5 +1,5 @@
-internal import CProcess
 internal import Foundation
+internal import Learners
 internal import Synchronization
 
 /// A file that tells, after a trap or fault has ended a process, which signal it was, on which thread, and which trials were
@@ -63,8 +63,7 @@ public final class CrashRecord: Sendable {
         var fields: [String: String] = [:]
         var trials: [Int: TrialKey] = [:]
         for line in text.split(separator: "\n") {
-            // Behind the end of a thread's name may be what is left of another's.
-            let words = line.prefix { $0 != "\0" }.split(separator: " ").map(String.init)
+            let words = line.split(separator: " ").map(String.init)
             if words.count == 2 { fields[words[0]] = words[1] }
             if words.count == 4, words[0] == "trial", let slot = Int(words[1]), let index = Int(words[3]) {
                 trials[slot] = TrialKey(experimentID: words[2], index: index)
@@ -149,6 +148,9 @@ private final class CrashPage: @unchecked Sendable {
         CrashHandler.file = file
         CrashHandler.signalPlace = CrashPage.signalOffset
         CrashHandler.threadPlace = CrashPage.threadOffset
+        CrashHandler.threadRoom = 3 * CrashPage.lineSize - 1 - CrashPage.threadOffset
+        // Made ready for the handler.
+        _ = ThreadName.current
         let previous = UnsafeMutablePointer<sigaction>.allocate(capacity: 64)
         previous.initialize(repeating: sigaction(), count: 64)
         CrashHandler.previous = previous
@@ -169,6 +171,7 @@ private enum CrashHandler {
     nonisolated(unsafe) static var file: Int32 = -1
     nonisolated(unsafe) static var signalPlace = 0
     nonisolated(unsafe) static var threadPlace = 0
+    nonisolated(unsafe) static var threadRoom = 0
     nonisolated(unsafe) static var previous: UnsafeMutablePointer<sigaction>?
 
     static func handle(_ signal: Int32, _ info: UnsafeMutablePointer<siginfo_t>?) {
@@ -180,7 +183,14 @@ private enum CrashHandler {
                 of: UInt8(truncatingIfNeeded: 48 &+ signal / 10), toByteOffset: signalPlace, as: UInt8.self)
             page.storeBytes(
                 of: UInt8(truncatingIfNeeded: 48 &+ signal % 10), toByteOffset: signalPlace &+ 1, as: UInt8.self)
-            _ = process_thread_name((page + threadPlace).assumingMemoryBound(to: CChar.self))
+            // Blanks to the end, where another thread that failed at the same moment may have left its name.
+            var name = ThreadName.current
+            for place in 0..<threadRoom {
+                let character = name?[place] ?? 0
+                if character == 0 { name = nil }
+                page.storeBytes(
+                    of: character == 0 ? 0x20 : character, toByteOffset: threadPlace &+ place, as: CChar.self)
+            }
             _ = pwrite(file, page, size, 0)
         }
         // As if this handler had not been there: the failed instruction fails again, anything else is sent again.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Learners
 
 /// A thread that wakes tasks for threads that give way.
 ///
@@ -12,8 +13,10 @@ final class Herald: @unchecked Sendable {
     private var calls: [@Sendable () -> Void] = []
 
     private init() {
-        let thread = Thread { [self] in work() }
-        thread.name = "martlet-herald"
+        let thread = Thread { [self] in
+            ThreadName.set("herald")
+            work()
+        }
         thread.stackSize = 512 << 10
         thread.start()
     }

@@ -124,8 +124,10 @@ public final class LongWork: Sendable {
         }
         if let refusal { return piece.refuse(refusal) }
         guard startsThread else { return }
-        let thread = Thread { self.work() }
-        thread.name = "martlet-long"
+        let thread = Thread {
+            ThreadName.set("long-work")
+            self.work()
+        }
         thread.stackSize = 8 << 20
         thread.start()
     }

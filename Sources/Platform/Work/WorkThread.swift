@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Learners
 
 /// A thread of its own for work that computes or blocks for long, so that Swift's cooperative pool stays free. Jobs run one
 /// by one in the order they came. Where processors are scarce, threads that answer requests go first.
@@ -31,8 +32,7 @@ public final class WorkThread: @unchecked Sendable {
             } else {
                 isStarted = true
                 let thread = Thread { [self] in
-                    // The system learns it from the thread itself alone.
-                    Thread.current.name = name
+                    ThreadName.set(name)
                     work()
                 }
                 thread.stackSize = 8 << 20
