@@ -70,16 +70,17 @@ struct BoostingBenchmark {
                     context: context)
             }
             let fit = try measure {
-                try learner.fit(
+                let model = try learner.fit(
                     fresh, training: training, validation: validation, configuration: configuration, seed: Seed(0),
                     context: context)
+                return (model as? any StagedModel)?.keepingBestStages() ?? model
             }
             let answer = try measure { try fit.value.predict(test.features, context: context) }
             var line = "{\"booster\": \"martlet\", \"learner\": \"\(learner.name)\", \"rows\": \(training.count)"
             line += ", \"columns\": \(problem.features.columns.count), \"threads\": \(threads)"
             line += ", \"bin_seconds\": \(round(binning.seconds)), \"train_seconds\": \(round(fit.seconds))"
             line += ", \"train_cpu_seconds\": \(round(fit.cpu)), \"predict_seconds\": \(round(answer.seconds))"
-            if let model = fit.value as? GradientBoostingModel { line += ", \"iterations\": \(model.iterationCount)" }
+            if let model = fit.value as? GradientBoostingModel { line += ", \"iterations\": \(model.stageCount)" }
             for metric in [Metric.rocAUC, .logLoss, .rmse] where metric.isSuitable(for: test.target.task) {
                 line += ", \"\(metric.rawValue)\": \(round(metric.evaluate(answer.value, test.target)))"
             }

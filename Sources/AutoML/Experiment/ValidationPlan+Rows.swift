@@ -24,29 +24,39 @@ extension ValidationPlan {
         var order = Array(sizes.indices)
         random.shuffle(&order)
         let wanted = share * Double(groups.count)
-        var isHeldOut = [Bool](repeating: false, count: sizes.count)
-        var rows = 0
-        for group in order where Double(rows) + Double(sizes[group]) / 2 <= wanted || rows == 0 {
-            isHeldOut[group] = true
-            rows += sizes[group]
+        var side = [UInt8](repeating: .max, count: sizes.count)
+        /// Marks groups that have no side yet, about that many of their rows in all.
+        func mark(_ mark: UInt8, rows wanted: Double) {
+            var rows = 0
+            for group in order where side[group] == .max {
+                guard Double(rows) + Double(sizes[group]) / 2 <= wanted || rows == 0 else { continue }
+                side[group] = mark
+                rows += sizes[group]
+            }
         }
-        let assignment = groups.map { isHeldOut[Int($0)] ? UInt8(0) : .max }
+        mark(0, rows: wanted)
+        let left = groups.count { side[Int($0)] == .max }
+        mark(watched, rows: Double(min(mostWatched, left / watchedShare)))
+        let assignment = groups.map { side[Int($0)] }
         return try ValidationPlan(
             folds: 1, repeats: 1, rowCount: target.values.count, assignments: [assignment],
             remark: ", rows of one \"\(name)\" kept together"
         ).checked(target, field: "group", name: name)
     }
 
-    /// Holds out the latest rows, about that share of them; rows of the same moment stay together.
+    /// Holds out the latest rows, about that share of them; rows of the same moment stay together. The latest of the others
+    /// are watched.
     static func latest(
         _ target: Target, _ moments: [Double], share: Double, name: String
     ) throws -> ValidationPlan {
         let sorted = moments.sorted()
         let first = max(1, Int((Double(sorted.count) * (1 - share)).rounded()))
         let cut = sorted[min(first, sorted.count - 1)]
+        let before = sorted.prefix { $0 < cut }.count
+        let firstWatched = sorted[max(0, before - max(1, min(mostWatched, before / watchedShare)))]
         return try ValidationPlan(
             folds: 1, repeats: 1, rowCount: target.values.count,
-            assignments: [moments.map { $0 >= cut ? 0 : .max }], remark: ", the latest by \"\(name)\""
+            assignments: [moments.map { $0 >= cut ? 0 : $0 >= firstWatched ? watched : .max }], remark: ", the latest by \"\(name)\""
         ).checked(target, field: "time", name: name)
     }
 

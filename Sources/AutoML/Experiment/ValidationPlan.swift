@@ -11,6 +11,8 @@ public struct ValidationPlan: Sendable, Hashable {
         public var training: [Int32]
         /// Rows to score on.
         public var validation: [Int32]
+        /// Those of the rows to train on that a learner with stages watches instead, where there is but one split; ascending.
+        public var watched: [Int32] = []
     }
 
     /// Folds of one repeat; 1 for a single hold-out.
@@ -19,8 +21,14 @@ public struct ValidationPlan: Sendable, Hashable {
     public let repeats: Int
     /// Rows of the problem.
     public let rowCount: Int
-    /// For each repeat, the fold in which a row is scored; `UInt8.max` for one that is only trained on.
+    /// For each repeat, the fold in which a row is scored; `UInt8.max` for one that is only trained on, one less for one that
+    /// is trained on or watched.
     private let assignments: [[UInt8]]
+    /// What marks a row that is watched.
+    static let watched = UInt8.max - 1
+    /// One in so many of the rows to train on is watched, and no more than `mostWatched`.
+    static let watchedShare = 10
+    static let mostWatched = 10_000
     /// What is special about the rows, for people; empty where nothing is.
     private let remark: String
 
@@ -38,7 +46,7 @@ public struct ValidationPlan: Sendable, Hashable {
         let dealt = deal(target, into: share, seed: seed.child("hold_out"))
         return ValidationPlan(
             folds: 1, repeats: 1, rowCount: target.values.count,
-            assignments: [dealt.map { $0 == 0 ? 0 : .max }])
+            assignments: [watching(dealt.map { $0 == 0 ? 0 : .max }, target, seed)])
     }
 
     /// Keeps about `share` (0.05 to 0.5) of the rows for scoring and trains on the rest.
@@ -46,7 +54,18 @@ public struct ValidationPlan: Sendable, Hashable {
         let dealt = deal(target, into: 20, seed: seed.child("hold_out"))
         let kept = UInt8(max(1, min(10, (share * 20).rounded())))
         return ValidationPlan(
-            folds: 1, repeats: 1, rowCount: target.values.count, assignments: [dealt.map { $0 < kept ? 0 : .max }])
+            folds: 1, repeats: 1, rowCount: target.values.count, 
+            assignments: [watching(dealt.map { $0 < kept ? 0 : .max }, target, seed)])
+    }
+
+    /// The assignment of a hold-out with rows to watch, alike in their distribution of the target.
+    private static func watching(_ assignment: [UInt8], _ target: Target, _ seed: Seed) -> [UInt8] {
+        let dealt = deal(target, into: watchedShare, seed: seed.child("watched"))
+        let rows = assignment.indices.filter { assignment[$0] == .max && dealt[$0] == 0 }
+        var assignment = assignment
+        let step = max(1, (rows.count + mostWatched - 1) / mostWatched)
+        for place in stride(from: 0, to: rows.count, by: step) { assignment[rows[place]] = watched }
+        return assignment
     }
 
     init(folds: Int, repeats: Int, rowCount: Int, assignments: [[UInt8]], remark: String = "") {
@@ -83,6 +102,7 @@ public struct ValidationPlan: Sendable, Hashable {
                 split.validation.append(Int32(row))
             } else {
                 split.training.append(Int32(row))
+                if assignment[row] == ValidationPlan.watched { split.watched.append(Int32(row)) }
             }
         }
         return split
@@ -117,5 +137,16 @@ public struct ValidationPlan: Sendable, Hashable {
             dealt[Int(row)] = hand[index % parts]
         }
         return dealt
+    }
+}
+
+extension [Int32] {
+    /// These without others; both ascending.
+    func without(_ others: [Int32]) -> [Int32] {
+        var place = 0
+        return filter { row in
+            while place < others.count, others[place] < row { place += 1 }
+            return place == others.count || others[place] != row
+        }
     }
 }

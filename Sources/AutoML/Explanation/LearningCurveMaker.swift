@@ -124,6 +124,7 @@ private struct Refit {
     func predictions(size: Int, _ context: TrainingContext) throws -> Predictions? {
         let width = problem.target.outputCount
         let found = Slots<(rows: [Int32], predictions: Predictions)>(splits.count)
+        let models = Slots<any FittedModel>(splits.count)
         let (own, cancellation) = (self, context.cancellation)
         context.pool.forEach(splits.count) { index in
             let split = own.splits[index]
@@ -132,10 +133,19 @@ private struct Refit {
                 own.problem, training: split.training.prefix(size).sorted(), validation: split.validation,
                 configuration: own.configuration, seed: own.seed.child("fold", index), context: fold)
             // A fit that its deadline cut short is not what was asked for.
-            guard let model, !own.deadline.hasPassed,
-                let predictions = try? model.predict(own.problem, rows: split.validation, context: fold)
-            else { return }
-            found.set(index, (split.validation, predictions))
+            if let model, !own.deadline.hasPassed { models.set(index, model) }
+        }
+        try context.check()
+        let fitted = models.values
+        guard fitted.count == splits.count else { return nil }
+        let counts = StageChoice.counts(
+            fitted.map { ($0 as? any StagedModel)?.watchedLosses ?? [] }, folds: splits.count)
+        context.pool.forEach(splits.count) { index in
+            let fold = TrainingContext(deadline: own.deadline, cancellation: cancellation)
+            let model = (fitted[index] as? any StagedModel)?.keepingStages(counts[index]) ?? fitted[index]
+            let rows = own.splits[index].validation
+            guard let predictions = try? model.predict(own.problem, rows: rows, context: fold) else { return }
+            found.set(index, (rows, predictions))
         }
         try context.check()
         let all = found.values

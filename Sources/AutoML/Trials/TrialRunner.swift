@@ -96,14 +96,39 @@ private struct FoldRun {
 
     struct Fold: Sendable {
         var model: any FittedModel
+        var fitSeconds: Double
+        /// Nil until it is known how many stages the model keeps.
+        var scored: Scored?
+    }
+
+    struct Scored: Sendable {
         var predictions: Predictions
         var rows: [Int32]
         var score: Double
-        var fitSeconds: Double
-        var predictSeconds: Double
+        var seconds: Double
     }
 
     func run() -> TrialOutcome {
+        let started = DispatchTime.now().uptimeNanoseconds
+        do {
+            var folds = try each { try train($0, $1) }
+            let counts = StageChoice.counts(
+                folds.map { ($0.model as? any StagedModel)?.watchedLosses ?? [] }, folds: experiment.validation.folds)
+            if folds.contains(where: { $0.scored == nil }) {
+                folds = try each { [folds] in try finish(folds[$0], $0, stages: counts[$0], $1) }
+            }
+            return outcome(folds)
+        } catch let errors as FoldErrors {
+            return failure(errors.all, after: Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9)
+        } catch {
+            return failure([error], after: Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9)
+        }
+    }
+
+    private struct FoldErrors: Error { let all: [any Error] }
+
+    /// Does something for all folds, as many at a time as there are threads and memory for; throws `FoldErrors`.
+    private func each(_ body: @escaping @Sendable (Int, TrainingContext) throws -> Fold) throws -> [Fold] {
         let plan = experiment.validation
         let count = plan.splitCount
         let results = Mutex<[Result<Fold, any Error>?]>(Array(repeating: nil, count: count))
@@ -113,8 +138,7 @@ private struct FoldRun {
         let isParallel = count > 1 && atATime > 1
         let waves = isParallel ? (count + atATime - 1) / atATime : count
         let turns = DispatchSemaphore(value: max(1, atATime))
-        let started = DispatchTime.now().uptimeNanoseconds
-        @Sendable func train(_ index: Int) {
+        @Sendable func one(_ index: Int) {
             turns.wait()
             defer { turns.signal() }
             if stop.isCancelled || context.cancellation.isCancelled {
@@ -137,14 +161,14 @@ private struct FoldRun {
                 }
                 context.progress(mean)
             }
-            let result = Result { try self.train(index, fold) }
+            let result = Result { try body(index, fold) }
             if case .failure = result { stop.cancel() }
             results.withLock { $0[index] = result }
         }
         if isParallel {
-            context.pool.forEach(count) { train($0) }
+            context.pool.forEach(count) { one($0) }
         } else {
-            for index in 0..<count { train(index) }
+            for index in 0..<count { one(index) }
         }
         var folds: [Fold] = []
         for result in results.withLock({ $0 }) {
@@ -157,34 +181,67 @@ private struct FoldRun {
             let errors = results.withLock { $0 }.compactMap { result -> (any Error)? in
                 if case .failure(let error) = result { error } else { nil }
             }
-            return failure(errors, after: Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9)
+            throw FoldErrors(all: errors)
         }
-        return outcome(folds)
+        return folds
     }
 
+    /// A fold with its model. One with stages is scored when the other folds have chosen for it; where there is none, it is
+    /// watched on rows set apart from those that it is trained on.
     private func train(_ index: Int, _ context: TrainingContext) throws -> Fold {
-        let split = experiment.validation.split(index)
-        let problem = experiment.problem
+        let plan = experiment.validation
+        let split = plan.split(index)
         try context.check()
         let started = DispatchTime.now().uptimeNanoseconds
-        let model = try learner.fit(
-            problem, training: split.training, validation: split.validation, configuration: spec.configuration,
-            seed: spec.seed.child("fold", index), context: context)
+        let isSetApart = learner.hasStages && !plan.isCrossValidation
+        var model = try learner.fit(
+            experiment.problem, training: isSetApart ? split.training.without(split.watched) : split.training,
+            validation: !learner.hasStages ? [] : isSetApart ? split.watched : split.validation,
+            configuration: spec.configuration, seed: spec.seed.child("fold", index), context: context)
+        if isSetApart, let staged = model as? any StagedModel {
+            model = staged.keepingBestStages()
+        }
+        var fold = Fold(model: model, fitSeconds: Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9)
+        if !learner.hasStages || isSetApart { fold.scored = try score(model, split.validation, context) }
+        return fold
+    }
+
+    /// The fold with that many stages and its scores. Where its own rows ended it before, it is trained again without a look
+    /// at them, unless time was what ended it.
+    private func finish(_ fold: Fold, _ index: Int, stages: Int, _ context: TrainingContext) throws -> Fold {
+        guard fold.scored == nil, let staged = fold.model as? any StagedModel else { return fold }
+        let split = experiment.validation.split(index)
+        let started = DispatchTime.now().uptimeNanoseconds
+        var fold = fold
+        if stages > staged.stageCount, !context.deadline.hasPassed {
+            fold.model = try learner.fit(
+                experiment.problem, training: split.training, validation: [],
+                configuration: learner.configuration(spec.configuration, stages: stages),
+                seed: spec.seed.child("fold", index), context: context)
+        } else {
+            fold.model = staged.keepingStages(stages)
+        }
+        fold.fitSeconds += Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9
+        fold.scored = try score(fold.model, split.validation, context)
+        return fold
+    }
+
+    private func score(_ model: any FittedModel, _ rows: [Int32], _ context: TrainingContext) throws -> Scored {
+        let problem = experiment.problem
         let fitted = DispatchTime.now().uptimeNanoseconds
         // A model that was stopped by its deadline still has to predict; another has no more time than the trial has.
         let predicting = TrainingContext(
             pool: context.pool, deadline: learner.keepsPartialModels ? .never : deadline,
             cancellation: context.cancellation)
-        let predictions = try model.predict(problem, rows: split.validation, context: predicting)
+        let predictions = try model.predict(problem, rows: rows, context: predicting)
         let predicted = DispatchTime.now().uptimeNanoseconds
-        guard predictions.outputCount == problem.target.outputCount, predictions.rowCount == split.validation.count,
+        guard predictions.outputCount == problem.target.outputCount, predictions.rowCount == rows.count,
             predictions.values.allSatisfy(\.isFinite)
         else { throw TrainingError.unsuitable("its predictions are not finite numbers") }
         let score = experiment.metric.evaluate(
-            predictions, problem.target, rows: split.validation, weights: problem.weights)
-        return Fold(
-            model: model, predictions: predictions, rows: split.validation, score: score,
-            fitSeconds: Double(fitted - started) / 1e9, predictSeconds: Double(predicted - fitted) / 1e9)
+            predictions, problem.target, rows: rows, weights: problem.weights)
+        return Scored(
+            predictions: predictions, rows: rows, score: score, seconds: Double(predicted - fitted) / 1e9)
     }
 
     private func failure(_ errors: [any Error], after seconds: Double) -> TrialOutcome {
@@ -216,9 +273,9 @@ private struct FoldRun {
             seed: experiment.seed.child("interval", spec.index))
         var result = TrialResult(
             index: spec.index, learner: spec.learner, configuration: spec.configuration, status: .completed,
-            score: score, foldScores: folds.map(\.score), scoreInterval: interval,
+            score: score, foldScores: folds.compactMap(\.scored?.score), scoreInterval: interval,
             fitSeconds: folds.reduce(0) { $0 + $1.fitSeconds },
-            predictSeconds: folds.reduce(0) { $0 + $1.predictSeconds })
+            predictSeconds: folds.reduce(0) { $0 + ($1.scored?.seconds ?? 0) })
         result.metrics = experiment.scores(of: outOfFold)
         let blobs = TrialBlobs(
             predictions: outOfFold.encoded(), models: ModelBag(folds.map(\.model)).encoded())
@@ -232,7 +289,7 @@ private struct FoldRun {
         var place = [Int32](repeating: -1, count: plan.rowCount)
         for (index, row) in scored.enumerated() { place[Int(row)] = Int32(index) }
         var sums = [Double](repeating: 0, count: scored.count * width)
-        for fold in folds {
+        for fold in folds.compactMap(\.scored) {
             for (index, row) in fold.rows.enumerated() {
                 let to = Int(place[Int(row)]) * width
                 for output in 0..<width { sums[to + output] += fold.predictions.values[index * width + output] }

@@ -17,9 +17,12 @@ struct BoostingTrainer {
     struct Result {
         var ensemble = TreeEnsemble()
         var baseScores: [Double]
+        /// The summed loss of the validation rows after each iteration.
+        var losses: [Double] = []
     }
 
-    /// Runs until the trees are grown, the validation loss no longer falls, or the deadline passes.
+    /// Runs until the trees are grown, the validation loss has not fallen for some iterations, or the deadline passes. All
+    /// iterations are kept.
     func run() throws -> Result {
         let scoreCount = objective.scoreCount
         let rowCount = problem.rowCount
@@ -69,6 +72,7 @@ struct BoostingTrainer {
             let isStuck = grown.allSatisfy { $0.0.nodes.isEmpty }
             if !validation.isEmpty {
                 let loss = validationLoss(scores, values: values, base: base)
+                result.losses.append(loss)
                 if loss < bestLoss - abs(bestLoss) * 1e-9 || iteration == 0 {
                     bestLoss = loss
                     bestIteration = iteration
@@ -79,7 +83,6 @@ struct BoostingTrainer {
             context.progress(Double(iteration + 1) / Double(parameters.trees))
             if isStuck, parameters.rowFraction >= 1, parameters.tree.featureFraction >= 1 { break }
         }
-        if !validation.isEmpty { result.ensemble.keepFirst((bestIteration + 1) * scoreCount) }
         return result
     }
 
@@ -164,7 +167,7 @@ struct BoostingTrainer {
         return (tree, (0..<values.count).map { values.base[$0] })
     }
 
-    /// The mean loss of the validation rows, added in blocks of fixed size.
+    /// The loss of the validation rows, added in blocks of fixed size.
     private func validationLoss(_ scores: NumberBuffer<Float>, values: [Double], base: [Double]) -> Double {
         let (rows, objective, weights, rowCount) = (validation, objective, problem.weights, problem.rowCount)
         let blocks = (rows.count + 2047) / 2048

@@ -10,9 +10,18 @@ public struct GradientBoosting: Learner {
     public let keepsPartialModels = true
     /// True.
     public let usesBins = true
+    /// True: the iterations.
+    public let hasStages = true
 
     /// The learner.
     public init() {}
+
+    /// With that number of trees.
+    public func configuration(_ configuration: Configuration, stages: Int) -> Configuration {
+        var configuration = configuration
+        configuration.values["trees"] = .integer(max(1, stages))
+        return configuration
+    }
 
     /// Trains; at the deadline the iterations done so far are the model, be it none.
     public func fit(
@@ -35,7 +44,8 @@ public struct GradientBoosting: Learner {
         let result = try trainer.run()
         return GradientBoostingModel(
             objective: trainer.objective, isLogTarget: isLogTarget, outputCount: target.outputCount,
-            baseScores: result.baseScores, encoder: encoder, mappers: features.mappers, ensemble: result.ensemble)
+            baseScores: result.baseScores, encoder: encoder, mappers: features.mappers, ensemble: result.ensemble,
+            watchedLosses: result.losses)
     }
 
     private func objective(

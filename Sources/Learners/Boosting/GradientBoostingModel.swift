@@ -2,7 +2,7 @@ import Foundation
 public import Tabular
 
 /// Boosted trees with the bins of their features.
-public struct GradientBoostingModel: FittedModel, Hashable {
+public struct GradientBoostingModel: StagedModel, Hashable {
     /// `gradient_boosting`.
     public static let kind = "gradient_boosting"
 
@@ -16,13 +16,16 @@ public struct GradientBoostingModel: FittedModel, Hashable {
     public let mappers: [BinMapper]
     /// The trees; tree t belongs to score t mod `baseScores.count`.
     public let ensemble: TreeEnsemble
+    /// What each iteration was worth; of a model that was just trained alone.
+    public let watchedLosses: [Double]
     /// The trees laid out for contributions, from the first that are asked for.
     let layout = Kept<TreeLayout?>()
 
     init(
         objective: Objective, isLogTarget: Bool, outputCount: Int, baseScores: [Double],
-        encoder: TreeFeatureEncoder, mappers: [BinMapper], ensemble: TreeEnsemble
+        encoder: TreeFeatureEncoder, mappers: [BinMapper], ensemble: TreeEnsemble, watchedLosses: [Double] = []
     ) {
+        self.watchedLosses = watchedLosses
         self.objective = objective
         self.isLogTarget = isLogTarget
         self.outputCount = outputCount
@@ -47,7 +50,16 @@ public struct GradientBoostingModel: FittedModel, Hashable {
     }
 
     /// Iterations, each of one tree a score.
-    public var iterationCount: Int { ensemble.treeCount / baseScores.count }
+    public var stageCount: Int { ensemble.treeCount / baseScores.count }
+
+    /// The model of the first iterations.
+    public func keepingStages(_ count: Int) -> any FittedModel {
+        var ensemble = ensemble
+        ensemble.keepFirst(max(0, count) * baseScores.count)
+        return GradientBoostingModel(
+            objective: objective, isLogTarget: isLogTarget, outputCount: outputCount, baseScores: baseScores,
+            encoder: encoder, mappers: mappers, ensemble: ensemble)
+    }
 
     /// Predicts every row.
     public func predict(_ features: Table, context: TrainingContext) throws -> Predictions {

@@ -27,7 +27,15 @@ public protocol Learner: Sendable {
     /// Whether it is trained on the problem's binned features (`LearningProblem.encodedBins`).
     var usesBins: Bool { get }
 
-    /// Trains on the rows `training` of the problem; `validation` (may be empty) serves early stopping alone.
+    /// Whether its models are `StagedModel`s, whose number of stages is to be chosen with rows they were not trained on.
+    var hasStages: Bool { get }
+
+    /// The configuration for a fit of exactly so many stages, where no rows are watched.
+    func configuration(_ configuration: Configuration, stages: Int) -> Configuration
+
+    /// Trains on the rows `training` of the problem. A learner with stages watches the loss of `validation` (may be empty) and
+    /// ends some stages after the least; its model keeps them all, so that the choice is the caller's. Others do not look at
+    /// these rows.
     ///
     /// The result depends on the problem, the rows, the configuration and the seed, never on the number of threads. At the
     /// deadline a learner that can returns what it has, another throws `TrainingError.deadlineExceeded`.
@@ -49,6 +57,12 @@ extension Learner {
 
     /// Most learners are trained on the values themselves.
     public var usesBins: Bool { false }
+
+    /// Most models are made at once.
+    public var hasStages: Bool { false }
+
+    /// The same configuration.
+    public func configuration(_ configuration: Configuration, stages: Int) -> Configuration { configuration }
 }
 
 /// What is known of a problem before any training.
@@ -149,6 +163,27 @@ public protocol FittedModel: Sendable {
 
     /// Reads what `write(to:)` wrote; bytes that cannot be a model throw `BinaryReader.Failure`.
     init(from reader: inout BinaryReader) throws
+}
+
+/// A model that is made in stages, each on top of those before, and predicts with any number of them.
+public protocol StagedModel: FittedModel {
+    /// The stages that were made.
+    var stageCount: Int { get }
+
+    /// The loss of the rows that were watched, summed, after each stage; empty where none were.
+    var watchedLosses: [Double] { get }
+
+    /// The model of the first `count` stages (at least 0), of all where there are fewer.
+    func keepingStages(_ count: Int) -> any FittedModel
+}
+
+extension StagedModel {
+    /// The model of as many stages as had the least loss on the rows that were watched; of all where none were.
+    public func keepingBestStages() -> any FittedModel {
+        let losses = watchedLosses
+        let best = losses.indices.min { (losses[$0], $0) < (losses[$1], $1) }
+        return keepingStages(best.map { $0 + 1 } ?? stageCount)
+    }
 }
 
 extension FittedModel {

@@ -91,13 +91,24 @@ import Testing
         }
     }
 
-    @Test func earlyStoppingKeepsTheBestIteration() throws {
+    /// Training ends soon after the best iteration; which are kept is chosen later.
+    @Test func trainingEndsAfterTheBestIteration() throws {
         let problem = BoostingSamples.problem(.binary, rows: 1000)
         let model = try fit(
             problem, ["trees": .integer(2000), "learning_rate": .double(0.3), "early_stopping_rounds": .integer(20)],
             training: 0..<700, validation: 700..<1000)
-        #expect(model.iterationCount > 3)
-        #expect(model.iterationCount < 200)
+        #expect(model.stageCount > 3)
+        #expect(model.stageCount < 200)
+        #expect(model.watchedLosses.count == model.stageCount)
+        let best = try #require(model.watchedLosses.indices.min { model.watchedLosses[$0] < model.watchedLosses[$1] })
+        #expect(model.stageCount == best + 21)
+        let kept = try #require(model.keepingBestStages() as? GradientBoostingModel)
+        #expect(kept.stageCount == best + 1)
+        // The loss that was taken down is that of the model's own predictions.
+        let rows = BoostingSamples.rows(700..<1000)
+        let loss = Metric.logLoss.evaluate(
+            try kept.predict(problem, rows: rows, context: TrainingContext()), problem.target, rows: rows)
+        #expect(abs(model.watchedLosses[best] / 300 - loss) < 1e-5)
     }
 
     @Test func oneRowOneClassAndNoSignal() throws {
