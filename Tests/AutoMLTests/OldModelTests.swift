@@ -4,7 +4,7 @@ import Learners
 import Tabular
 import Testing
 
-/// Models that earlier versions wrote, of every task and every learner but extra trees, with what `martlet predict` gave for
+/// Models that earlier versions wrote, of every task and every learner, with what `martlet predict` gave for
 /// them then: they load for ever and predict the same.
 struct OldModelTests {
     private static let folder = Bundle.module.bundleURL.appendingPathComponent("Resources")

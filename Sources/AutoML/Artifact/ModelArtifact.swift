@@ -19,7 +19,7 @@ public struct ModelArtifact: Sendable {
     /// Bytes at the start of every artifact.
     public static let magic = "MARTLET\n"
     /// The version of the format; files from version 1 on, which had no evaluation, are read.
-    public static let formatVersion: UInt32 = 2
+    public static let formatVersion: UInt32 = 3
 
     /// A model of these parts; it predicts the golden rows. Throws what a prediction throws.
     public init(

@@ -29,6 +29,9 @@ public struct ModelHeader: Sendable, Hashable, Codable {
     public var score: Double?
     /// Bootstrap interval of the score, its two ends.
     public var scoreInterval: ScoreInterval?
+    /// The score by which it was chosen among others, before it was corrected for that; nil where the score is as it was
+    /// measured.
+    public var selectionScore: Double?
     /// The probability of the second class above which it is predicted; binary only.
     public var threshold: Double?
     /// The columns of a table that it needs, with their types.
@@ -50,6 +53,7 @@ public struct ModelHeader: Sendable, Hashable, Codable {
         case martletVersion = "martlet_version"
         case name, task, target, classes, metric, score
         case scoreInterval = "score_interval"
+        case selectionScore = "selection_score"
         case threshold, schema, plan, members, rows, validation, settings
         case memoryCut = "memory_cut"
     }

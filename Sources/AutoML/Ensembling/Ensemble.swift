@@ -1,5 +1,6 @@
 public import Learners
 import Search
+import Synchronization
 
 /// A weighted mean of models, selected greedily over their out-of-fold predictions (Caruana et al. 2004).
 public struct Ensemble: Sendable, Hashable {
@@ -85,10 +86,10 @@ public struct EnsembleScore: Sendable, Hashable {
 }
 
 extension Ensemble {
-    /// Scores the selection itself, cross-fitted: rows are dealt to five parts, members are selected on four of them and
-    /// their blend is scored on the fifth. Nil where the metric is not defined.
+    /// Scores the selection itself, cross-fitted: rows are dealt to five parts, on four of them the `most` best candidates are
+    /// found and members selected from them, and their blend is scored on the fifth. Nil where the metric is not defined.
     static func crossFittedScore(
-        _ candidates: [OutOfFold], metric: Metric, target: Target, rows: [Int32], weights: [Float]?, seed: Seed,
+        _ candidates: [OutOfFold], most: Int = .max, metric: Metric, target: Target, rows: [Int32], weights: [Float]?, seed: Seed,
         rounds: Int = 40, pool: ThreadPool = .single
     ) -> EnsembleScore? {
         let parts = min(5, rows.count)
@@ -103,6 +104,8 @@ extension Ensemble {
         for part in 0..<parts {
             let inside = dealt.indices.filter { dealt[$0] != part }
             let outside = dealt.indices.filter { dealt[$0] == part }
+            let best = best(most, of: candidates, on: inside, metric, scored, scoredWeights, pool)
+            let candidates = best.map { candidates[$0] }
             let selected = select(
                 candidates, metric: metric, target: target, rows: rows, among: inside, weights: weights,
                 rounds: rounds, pool: pool)
@@ -122,6 +125,23 @@ extension Ensemble {
             interval: metric.bootstrapInterval(
                 predictions, scored, weights: scoredWeights, seed: seed.child("interval")),
             predictions: blended)
+    }
+
+    /// The candidates of the least loss on some rows, best first; all in their order where there are no more.
+    private static func best(
+        _ most: Int, of candidates: [OutOfFold], on places: [Int], _ metric: Metric, _ target: Target,
+        _ weights: [Float]?, _ pool: ThreadPool
+    ) -> [Int] {
+        guard candidates.count > most else { return Array(candidates.indices) }
+        let rows = places.map(Int32.init)
+        let losses = Mutex([Double](repeating: .infinity, count: candidates.count))
+        pool.forEach(candidates.count) { index in
+            let own = candidates[index].selecting(places).predictions
+            let loss = metric.loss(metric.evaluate(own, target, rows: rows, weights: weights))
+            losses.withLock { $0[index] = loss.isNaN ? .infinity : loss }
+        }
+        let found = losses.withLock { $0 }
+        return Array(candidates.indices.sorted { (found[$0], $0) < (found[$1], $1) }.prefix(most))
     }
 }
 

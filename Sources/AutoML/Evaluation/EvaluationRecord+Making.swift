@@ -31,7 +31,7 @@ extension PreparedExperiment {
 extension Study {
     /// What a model with these out-of-fold predictions carries.
     func evaluationRecord(
-        _ outOfFold: OutOfFold, threshold: Double?, leaderboard: Leaderboard
+        _ outOfFold: OutOfFold, threshold: Double?, of entry: Leaderboard.Entry, leaderboard: Leaderboard
     ) -> EvaluationRecord? {
         let problem = experiment.problem
         let scored = experiment.validation.scoredRows
@@ -42,7 +42,14 @@ extension Study {
                 task: experiment.task, classes: experiment.classes,
                 values: scored.map { problem.target.values[Int($0)] }),
             weights: problem.weights.map { all in scored.map { all[Int($0)] } }, threshold: threshold)
-        let evaluation = Evaluation(all, seed: experiment.seed.child("evaluation"))
+        var evaluation = Evaluation(all, seed: experiment.seed.child("evaluation"))
+        // One model has one score, wherever it stands.
+        for index in evaluation.metrics.indices where evaluation.metrics[index].metric == experiment.metric {
+            evaluation.metrics[index].score = entry.score?.finite
+            evaluation.metrics[index].interval = entry.scoreInterval.flatMap {
+                $0.low.isFinite && $0.high.isFinite ? [$0.low, $0.high] : nil
+            }
+        }
         let isTimed: Bool
         if case .seconds = experiment.settings.budget { isTimed = true } else { isTimed = false }
         return EvaluationRecord(

@@ -15,6 +15,8 @@ public struct Leaderboard: Sendable, Hashable, Codable {
         public var score: Double?
         /// Bootstrap interval of the score.
         public var scoreInterval: ScoreInterval?
+        /// The score by which it was chosen as the best and has its rank, where `score` is corrected for that.
+        public var selectionScore: Double?
         /// All metrics of the task, by name; nil where they were not taken.
         public var metrics: [String: Double]?
         /// Seconds spent training; for an ensemble, those of its members and of its selection.
@@ -33,6 +35,7 @@ public struct Leaderboard: Sendable, Hashable, Codable {
         enum CodingKeys: String, CodingKey {
             case rank, model, learner, score
             case scoreInterval = "score_interval"
+            case selectionScore = "selection_score"
             case metrics
             case fitSeconds = "fit_seconds"
             case predictSeconds = "predict_seconds"
@@ -81,6 +84,7 @@ public struct Leaderboard: Sendable, Hashable, Codable {
                 }
                 scoreInterval = ScoreInterval(low: ends[0], high: ends[1])
             }
+            selectionScore = try container.decodeIfPresent(Double.self, forKey: .selectionScore)
             metrics = try container.decodeIfPresent([String: Double].self, forKey: .metrics)
             fitSeconds = try container.decode(Double.self, forKey: .fitSeconds)
             predictSeconds = try container.decode(Double.self, forKey: .predictSeconds)
@@ -98,6 +102,7 @@ public struct Leaderboard: Sendable, Hashable, Codable {
             try container.encode(learner, forKey: .learner)
             try container.encode(score, forKey: .score)
             try container.encode(scoreInterval.map { [$0.low, $0.high] }, forKey: .scoreInterval)
+            try container.encodeIfPresent(selectionScore, forKey: .selectionScore)
             try container.encodeIfPresent(metrics, forKey: .metrics)
             try container.encode(fitSeconds, forKey: .fitSeconds)
             try container.encode(predictSeconds, forKey: .predictSeconds)
@@ -126,13 +131,20 @@ public struct Leaderboard: Sendable, Hashable, Codable {
         case memoryCut = "memory_cut"
     }
 
-    /// The leaderboard of what has ended; equal scores in the order of the trials, an ensemble before trials of its score.
-    public init(_ experiment: PreparedExperiment, results: [TrialResult], ensemble: Entry? = nil) {
-        self.init(task: experiment.task, metric: experiment.metric, results: results, ensemble: ensemble)
+    /// The leaderboard of what has ended; equal scores in the order of the trials, an ensemble before trials of its score, or
+    /// before all.
+    public init(
+        _ experiment: PreparedExperiment, results: [TrialResult], ensemble: Entry? = nil, isEnsembleFirst: Bool = false
+    ) {
+        self.init(
+            task: experiment.task, metric: experiment.metric, results: results, ensemble: ensemble,
+            isEnsembleFirst: isEnsembleFirst)
     }
 
     /// The same from task and metric alone, for what has ended of an experiment that is not at hand.
-    public init(task: Task, metric: Metric, results: [TrialResult], ensemble: Entry? = nil) {
+    public init(
+        task: Task, metric: Metric, results: [TrialResult], ensemble: Entry? = nil, isEnsembleFirst: Bool = false
+    ) {
         self.task = task
         self.metric = metric
         greaterIsBetter = metric.greaterIsBetter
@@ -140,12 +152,41 @@ public struct Leaderboard: Sendable, Hashable, Codable {
         let all = (ensemble.map { [$0] } ?? []) + results.sorted { $0.index < $1.index }.map(Entry.init)
         var ranked = all.enumerated().filter { $0.element.status == nil && $0.element.score != nil }
         ranked.sort { left, right in
+            if isEnsembleFirst, (left.element.trial == nil) != (right.element.trial == nil) {
+                return left.element.trial == nil
+            }
             let (a, b) = (metric.loss(left.element.score ?? .nan), metric.loss(right.element.score ?? .nan))
             return a == b ? left.offset < right.offset : a < b
         }
         entries = ranked.map(\.element)
         for index in entries.indices { entries[index].rank = index + 1 }
         entries += all.filter { $0.status != nil }
+    }
+
+    /// Takes off the best model's score what it owes to having been chosen: `bias` is in the metric's loss, nil where nothing
+    /// was chosen. Its rank stays; its interval moves along.
+    mutating func correctBest(by bias: Double?) {
+        guard let bias, let index = entries.firstIndex(where: { $0.rank == 1 }), let score = entries[index].score else {
+            return
+        }
+        let shift = greaterIsBetter ? -bias : bias
+        entries[index].selectionScore = score
+        entries[index].score = score + shift
+        entries[index].metrics?[metric.rawValue] = score + shift
+        if let interval = entries[index].scoreInterval {
+            entries[index].scoreInterval = ScoreInterval(low: interval.low + shift, high: interval.high + shift)
+        }
+    }
+
+    /// Why another entry may show a better score than the first, in a line for people; nil where none does.
+    public var note: String? {
+        guard let best, let score = best.score else { return nil }
+        let loss = metric.loss(score)
+        guard entries.contains(where: { ($0.rank ?? 1) > 1 && metric.loss($0.score ?? .nan) < loss }) else { return nil }
+        return best.trial == nil
+            ? "the ensemble's score is of members chosen without the rows it is scored on; scores of other models are not "
+                + "corrected for being the best of many"
+            : "the first model's score is corrected for having been chosen as the best of many; those of the others are not"
     }
 
     /// The best model, if there is one.

@@ -1,23 +1,30 @@
 import Dispatch
 public import Learners
 import Search
+import Synchronization
 
 extension Study {
     /// Trials that an ensemble is selected from, at most, by score.
     private static let mostFinalists = 40
-    /// Bytes of out-of-fold predictions that an ensemble is selected from, at most.
-    private static let finalistBytes = 400 << 20
+    /// Bytes of out-of-fold predictions that `select` takes, at most.
+    private static let predictionBytes = 400 << 20
 
-    /// The trials whose out-of-fold predictions `select` needs, best first: those of the best scores and the best of each
-    /// learner. A trial that is none of them now will be none later, so what it left behind may be dropped.
-    public var finalists: [Int] {
+    /// The trials that a model can be made of, best first: those of the best scores and the best of each learner. A trial that
+    /// is none of them now will be none later, so its models may be dropped.
+    public var finalists: [Int] { best(Study.mostFinalists) }
+
+    /// The trials whose out-of-fold predictions `select` needs, best first: all, as far as there is room for them, since the
+    /// best of many is known for what it is beside the others alone. What is none of them now will be none later.
+    public var compared: [Int] { best(.max) }
+
+    private func best(_ count: Int) -> [Int] {
         let metric = experiment.metric
         let ranked = endedResults.filter { $0.status == .completed && $0.score != nil }.sorted {
             let (left, right) = (metric.loss($0.score ?? .nan), metric.loss($1.score ?? .nan))
             return left == right ? $0.index < $1.index : left < right
         }
         let bytes = experiment.validation.scoredRows.count * experiment.problem.target.outputCount * 4
-        let most = max(5, min(Study.mostFinalists, Study.finalistBytes / max(1, bytes)))
+        let most = max(5, min(count, Study.predictionBytes / max(1, bytes)))
         var seen: Set<String> = []
         return ranked.enumerated().filter { entry in
             let isBestOfLearner = seen.insert(entry.element.learner).inserted
@@ -31,18 +38,19 @@ extension Study {
     /// Selects the ensemble over the finalists' out-of-fold predictions (`TrialBlobs.predictions`) and ranks it among them.
     ///
     /// The ensemble's score is cross-fitted: each row's is the prediction of members selected without it. The score of the
-    /// best trial is not, although it was selected too; so the two are compared with both cross-fitted, and an ensemble that
-    /// wins is shown with no worse a score than the best trial. One that loses leaves that trial as the model. Throws `AutoMLError.noModel` where no trial completed, and
+    /// best trial is not, although it was selected too; so the two are compared with both cross-fitted. An ensemble that wins
+    /// is first, with its own score, whatever a trial shows. One that loses leaves the best trial as the model, whose score is
+    /// then corrected for its selection (`SelectionLuck`). Throws `AutoMLError.noModel` where no trial completed, and
     /// `.damagedModel` for bytes that are not predictions for this experiment.
     public func select(
         _ predictions: (_ trial: Int) throws -> [UInt8], context: TrainingContext = TrainingContext()
     ) throws -> EnsembleSelection {
-        let finalists = finalists
+        let (finalists, compared) = (finalists, compared)
         guard !finalists.isEmpty else { throw noModel() }
         let started = DispatchTime.now().uptimeNanoseconds
         let rows = experiment.validation.scoredRows
         let width = experiment.problem.target.outputCount
-        let candidates = try finalists.map { trial in
+        let all = try compared.map { trial in
             let own = try OutOfFold(decoding: predictions(trial))
             guard own.outputCount == width, own.rowCount == rows.count else {
                 throw AutoMLError(.damagedModel, "the predictions of trial \(trial) are not for this experiment")
@@ -50,20 +58,24 @@ extension Study {
             return own
         }
         let (metric, target, weights) = (experiment.metric, experiment.problem.target, experiment.problem.weights)
+        let places = Dictionary(uniqueKeysWithValues: compared.enumerated().map { ($0.element, $0.offset) })
+        let candidates = finalists.compactMap { places[$0].map { all[$0] } }
         let ensemble = Ensemble.select(
             candidates, metric: metric, target: target, rows: rows, weights: weights, pool: context.pool)
         var entry: Leaderboard.Entry?
         var crossFitted: OutOfFold?
+        var isEnsemble = false
         if ensemble.members.count > 1, !context.cancellation.isCancelled, !context.deadline.hasPassed,
             let score = Ensemble.crossFittedScore(
-                candidates, metric: metric, target: target, rows: rows, weights: weights,
+                all, most: finalists.count, metric: metric, target: target, rows: rows, weights: weights,
                 seed: experiment.seed.child("ensemble"), pool: context.pool)
         {
             crossFitted = score.predictions
-            entry = self.entry(ensemble, comparable(score, results[finalists[0]]), finalists, started: started)
+            entry = self.entry(ensemble, score, finalists, started: started)
+            isEnsemble = metric.loss(score.score) <= metric.loss(score.singleScore)
         }
-        let leaderboard = Leaderboard(experiment, results: endedResults, ensemble: entry)
-        let isEnsemble = leaderboard.best?.trial == nil
+        var leaderboard = Leaderboard(experiment, results: endedResults, ensemble: entry, isEnsembleFirst: isEnsemble)
+        if !isEnsemble { leaderboard.correctBest(by: luck(all, rows, context)) }
         let best = isEnsemble ? ensemble : Ensemble(only: 0)
         let members = best.members.map {
             EnsembleSelection.Member(trial: finalists[$0.candidate], weight: $0.weight)
@@ -88,7 +100,7 @@ extension Study {
         let header = ModelHeader(
             martletVersion: martletVersion, name: best.model, task: experiment.task, target: experiment.settings.target,
             classes: experiment.classes, metric: experiment.metric, score: best.score,
-            scoreInterval: best.scoreInterval,
+            scoreInterval: best.scoreInterval, selectionScore: best.selectionScore,
             threshold: selection.threshold, schema: plan.sourceSchema, plan: plan,
             members: selection.members.map { member in
                 let spec = specs[member.trial]
@@ -99,7 +111,7 @@ extension Study {
             rows: experiment.problem.rowCount, validation: experiment.validation.summary,
             settings: experiment.settings, memoryCut: (board ?? selection.leaderboard).memoryCut)
         let evaluation = evaluationRecord(
-            selection.outOfFold, threshold: selection.threshold, leaderboard: board ?? selection.leaderboard)
+            selection.outOfFold, threshold: selection.threshold, of: best, leaderboard: board ?? selection.leaderboard)
         let model = try ModelArtifact(
             header: header, bags: bags, goldenRows: experiment.goldenRows, evaluation: evaluation,
             context: TrainingContext())
@@ -123,17 +135,18 @@ extension Study {
         return AutoMLError(.noModel, "none of \(ended.count) trials gave a model; \(first.modelName): \(reason)")
     }
 
-    /// The score as it stands beside that of the best trial.
-    private func comparable(_ score: EnsembleScore, _ best: TrialResult?) -> EnsembleScore {
-        let metric = experiment.metric
-        guard let own = best?.score, metric.loss(score.score) <= metric.loss(score.singleScore),
-            metric.loss(own) < metric.loss(score.score)
-        else { return score }
-        var score = score
-        score.score = own
-        score.interval.low = min(score.interval.low, own)
-        score.interval.high = max(score.interval.high, own)
-        return score
+    /// What the first of the candidates, which are ordered best first, owes to having been chosen among them.
+    private func luck(_ candidates: [OutOfFold], _ rows: [Int32], _ context: TrainingContext) -> Double? {
+        guard candidates.count > 1 else { return nil }
+        let (target, weights) = (experiment.problem.target, experiment.problem.weights)
+        let luck = SelectionLuck(
+            experiment.metric, rows: rows.count, candidates: candidates.count, seed: experiment.seed)
+        let losses = Mutex([SelectionLuck.Losses?](repeating: nil, count: candidates.count))
+        context.pool.forEach(candidates.count) { index in
+            let own = luck.losses(candidates[index].predictions, target, rows: rows, weights: weights)
+            losses.withLock { $0[index] = own }
+        }
+        return SelectionLuck.bias(losses.withLock { $0.compactMap { $0 } }, of: 0)
     }
 
     private func entry(

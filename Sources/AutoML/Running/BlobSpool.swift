@@ -13,6 +13,16 @@ final class BlobSpool: Sendable {
             if case .memory(let blobs) = self { blobs.predictions.count + blobs.models.count } else { 0 }
         }
 
+        var withoutModels: Place {
+            switch self {
+            case .memory(let blobs): return .memory(TrialBlobs(predictions: blobs.predictions, models: []))
+            case .file(_, _, models: 0): return self
+            case .file(let file, let predictions, _):
+                file.cut(to: predictions)
+                return .file(file, predictions: predictions, models: 0)
+            }
+        }
+
         var modelBytes: Int {
             switch self {
             case .memory(let blobs): blobs.models.count
@@ -61,10 +71,14 @@ final class BlobSpool: Sendable {
         places.withLock { $0[trial] = place }
     }
 
-    /// Lets go of what trials that have ended left behind, but for these.
-    func keep(_ kept: [Int], ofEnded ended: [Int]) {
+    /// Lets go of what trials that have ended left behind, but for these, and but for the predictions of some.
+    func keep(_ kept: [Int], predictionsOf compared: [Int] = [], ofEnded ended: [Int]) {
         let others = Set(ended).subtracting(kept)
-        places.withLock { $0 = $0.filter { !others.contains($0.key) } }
+        let gone = others.subtracting(compared)
+        places.withLock { places in
+            places = places.filter { !gone.contains($0.key) }
+            for trial in others { places[trial] = places[trial]?.withoutModels }
+        }
     }
 
     /// The out-of-fold predictions of a trial. Throws `AutoMLError.noModel` where they are not here.
@@ -118,6 +132,9 @@ private final class SpooledFile: Sendable {
             return true
         }
     }
+
+    /// Gives back the room after so many bytes.
+    func cut(to count: Int) { _ = ftruncate(descriptor, off_t(count)) }
 
     func bytes(at offset: Int, count: Int, _ trial: Int) throws -> [UInt8] {
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in

@@ -67,7 +67,7 @@ final class TrialLoop: Sendable {
         let study = state.withLock { $0.study }
         let outcomes = experiment.validation.scoredRows.count * experiment.problem.target.outputCount
         // The candidates' predictions, and sums of them in double precision.
-        try require(outcomes * (4 * (study.finalists.count + 1) + 8 * 6), for: "selecting the ensemble")
+        try require(outcomes * (4 * (study.compared.count + 1) + 8 * 6), for: "selecting the ensemble")
         let selection = try study.select({ try self.spool.predictions(of: $0) }, context: context)
         // The bytes of the fold models, the models, and the artifact while it grows.
         let models = spool.modelBytes(of: selection.members.map(\.trial))
@@ -177,7 +177,9 @@ final class TrialLoop: Sendable {
             state.study.record(outcome.result)
             state.longestDelay = max(state.longestDelay, delay)
             if outcome.blobs != nil {
-                spool.keep(state.study.finalists, ofEnded: state.study.endedResults.map(\.index))
+                spool.keep(
+                    state.study.finalists, predictionsOf: state.study.compared,
+                    ofEnded: state.study.endedResults.map(\.index))
             }
             let best = state.study.leaderboard.best
             guard best?.trial != state.best?.trial else { return nil }

@@ -16,7 +16,7 @@ struct Finisher: Sendable {
 
     /// Selects and keeps the best model and the leaderboard. Throws `AutoMLError.noModel` where no trial gave one.
     func finish(_ study: Study, deadline: Deadline, on thread: WorkThread, _ pool: LazyPool) async throws -> Best? {
-        var predictions = try await blobs(of: study.finalists, ModelNames.predictions)
+        var predictions = try await blobs(of: study.compared, ModelNames.predictions)
         let selection = try await thread.run { [predictions] in
             try study.select(
                 { try Finisher.bytes(predictions, $0) }, context: TrainingContext(pool: pool.pool, deadline: deadline))

@@ -18,6 +18,7 @@ public struct LeaderboardRecord: Sendable, Hashable, Encodable {
         case greaterIsBetter = "greater_is_better"
         case entries
         case memoryCut = "memory_cut"
+        case note
     }
 
     private struct Entry: Encodable {
@@ -45,5 +46,6 @@ public struct LeaderboardRecord: Sendable, Hashable, Encodable {
         try container.encode(
             leaderboard.entries.map { Entry(entry: $0, modelID: modelID(of: $0)) }, forKey: .entries)
         try container.encodeIfPresent(leaderboard.memoryCut, forKey: .memoryCut)
+        try container.encodeIfPresent(leaderboard.note, forKey: .note)
     }
 }

@@ -190,12 +190,20 @@ extension Schemas {
                         "model_id": nullable("string"),
                     ],
                     optional: [
+                        "selection_score": [
+                            "type": "number",
+                            "description":
+                                "The score by which it was chosen as the best, where `score` is corrected for that.",
+                        ],
                         "metrics": ["type": "object", "additionalProperties": number],
                         "status": ["type": "string", "description": "How a trial without a model ended."],
                         "reason": string, "trial": integer,
                     ])),
         ],
-        optional: ["memory_cut": object(["trials": integer, "needed_bytes": integer, "limit_bytes": integer])])
+        optional: [
+            "memory_cut": object(["trials": integer, "needed_bytes": integer, "limit_bytes": integer]),
+            "note": ["type": "string", "description": "Why another entry may show a better score than the first."],
+        ])
 
     private static let event = object(
         [

@@ -68,6 +68,7 @@ final class TrainingProgress: Sendable {
         if ranked.count > TrainingProgress.shownEntries {
             console.print("      … and \(ranked.count - TrainingProgress.shownEntries) more")
         }
+        if let note = leaderboard.note { console.print("\nNote: \(note).") }
         let failed = leaderboard.entries.filter { $0.status == .failed }
         if !failed.isEmpty { console.print("\n\(failed.count) of the trials failed:") }
         for entry in failed.prefix(5) { console.print("  \(entry.model): \(entry.reason ?? "")") }

@@ -160,7 +160,7 @@ struct ExplanationTests {
 
     /// What is between the seals of a model's file.
     private static func content(_ file: [UInt8]) throws -> [UInt8] {
-        var reader = try Sealed.open(file, ModelArtifact.magic, versions: 2...2, what: "the model").content
+        var reader = try Sealed.open(file, ModelArtifact.magic, versions: 3...3, what: "the model").content
         return try (0..<reader.remaining).map { _ in try reader.read(UInt8.self) }
     }
 
@@ -178,7 +178,7 @@ struct ExplanationTests {
         let explanation = try Explainer(loaded).explain()
         #expect(explanation.subject.kind == .seen && explanation.evaluation == nil)
         #expect(!explanation.notes.isEmpty)
-        let future = Sealed.seal(ModelArtifact.magic, version: 3, content)
+        let future = Sealed.seal(ModelArtifact.magic, version: 4, content)
         #expect(throws: AutoMLError.self) { try ModelArtifact(loading: future) }
     }
 
@@ -196,7 +196,7 @@ struct ExplanationTests {
             } else {
                 broken.removeLast(1 + random.below(2_000))
             }
-            _ = try? ModelArtifact(loading: Sealed.seal(ModelArtifact.magic, version: 2, broken))
+            _ = try? ModelArtifact(loading: Sealed.seal(ModelArtifact.magic, version: 3, broken))
         }
     }
 }

@@ -177,6 +177,8 @@ export interface Leaderboard {
     predict_seconds: number;
     hyperparameters: Record<string, unknown>;
     model_id: string | null;
+    /** The score by which it was chosen as the best, where `score` is corrected for that. */
+    selection_score?: number;
     metrics?: Record<string, number>;
     /** How a trial without a model ended. */
     status?: string;
@@ -188,6 +190,8 @@ export interface Leaderboard {
     needed_bytes: number;
     limit_bytes: number;
   };
+  /** Why another entry may show a better score than the first. */
+  note?: string;
 }
 
 export interface Event {

@@ -39,7 +39,11 @@ export function sorted(board: Leaderboard, metric: string, sort: Sort): Entry[] 
     }
   };
   const sign = sort.isDescending ? -1 : 1;
+  const isByRank = sort.key === "score" && metric === board.metric;
+  const bestFirst = sort.isDescending === board.greater_is_better ? 1 : -1;
   return [...board.entries].sort((one, other) => {
+    // The first model is first, although its score is corrected and those of the others are not.
+    if (isByRank && one.rank !== null && other.rank !== null) return bestFirst * (one.rank - other.rank);
     const [a, b] = [value(one), value(other)];
     if (a === null || b === null) return (a === null ? 1 : 0) - (b === null ? 1 : 0);
     if (typeof a === "string") return sign * a.localeCompare(String(b), "en", { numeric: true });

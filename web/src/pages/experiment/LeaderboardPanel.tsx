@@ -67,7 +67,7 @@ export function LeaderboardPanel({ board, isRunning }: LeaderboardPanelProps) {
       <Stack direction="row" spacing={2} useFlexGap sx={{ alignItems: "center", flexWrap: "wrap" }}>
         <Typography variant="body2" sx={{ color: "text.secondary", flexGrow: 1 }}>
           {plural(entries.length, "model")}. Scores come from rows a model has not seen; in brackets, where 95 of 100
-          repeats would be.
+          repeats would be.{board.note && ` The order is right: ${board.note}.`}
         </Typography>
         {metrics.length > 1 && (
           <NativeSelect
