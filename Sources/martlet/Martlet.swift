@@ -17,7 +17,8 @@ struct Martlet {
         summary: "Martlet: automated machine learning for tables.",
         version: martletVersion,
         commands: [
-            TrainCommand.command, PredictCommand.command, ExplainCommand.command, InspectCommand.command,
+            CheckCommand.command, TrainCommand.command, PredictCommand.command, ExplainCommand.command,
+            InspectCommand.command,
             ExportCommand.command, ServeCommand.command, MigrateCommand.command, MasterCommand.command,
             WorkerCommand.command, DeadLettersCommand.command, HealthCommand.command,
         ], references: ["metrics": { MetricsReference.text }])

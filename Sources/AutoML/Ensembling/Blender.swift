@@ -57,7 +57,15 @@ struct Blender {
         }
         let kept = Blender.thinned(places.count, loss: loss, outputs: outputs, visits: candidates.count * rounds)
             .map { places[$0] }
-        let values = kept.map { target.values[Int(rows[$0])] }
+        // Differences alone do not need the origin.
+        let origin = candidates[0].origin
+        let needsOrigin: Bool
+        switch loss {
+        case .relative, .squaredLogarithmic, .metric: needsOrigin = true
+        default: needsOrigin = false
+        }
+        let values = kept.map { target.values[Int(rows[$0])] - (needsOrigin ? 0 : origin) }
+        func cell(_ value: Float) -> Float { needsOrigin ? Float(Double(value) + origin) : value }
         self.weights = weights.map { all in kept.map { all[Int(rows[$0])] } }
         self.target = Target(task: target.task, classes: target.classes, values: values)
         var cells: [Float] = []
@@ -75,11 +83,11 @@ struct Blender {
             truth = values.map(Float.init)
         case .squared where outputs > 1, .metric:
             for candidate in candidates {
-                for row in kept { cells += candidate.values[row * outputs..<(row + 1) * outputs] }
+                for row in kept { cells += candidate.values[row * outputs..<(row + 1) * outputs].map(cell) }
             }
             truth = values.flatMap { value in (0..<outputs).map { Double($0) == value ? Float(1) : 0 } }
         default:
-            for candidate in candidates { for row in kept { cells.append(candidate.values[row]) } }
+            for candidate in candidates { for row in kept { cells.append(cell(candidate.values[row])) } }
             truth = values.map(Float.init)
         }
         self.cells = cells

@@ -64,7 +64,8 @@ public struct Ensemble: Sendable, Hashable {
             let values = candidates[member.candidate].values
             for index in sum.indices { sum[index] += member.weight * Double(values[index]) }
         }
-        return OutOfFold(outputCount: candidates[0].outputCount, values: sum.map(Float.init))
+        return OutOfFold(
+            outputCount: candidates[0].outputCount, values: sum.map(Float.init), origin: candidates[0].origin)
     }
 
     /// One number of the blend.
@@ -89,7 +90,8 @@ extension Ensemble {
     /// Scores the selection itself, cross-fitted: rows are dealt to five parts, on four of them the `most` best candidates are
     /// found and members selected from them, and their blend is scored on the fifth. Nil where the metric is not defined.
     static func crossFittedScore(
-        _ candidates: [OutOfFold], most: Int = .max, metric: Metric, target: Target, rows: [Int32], weights: [Float]?, seed: Seed,
+        _ candidates: [OutOfFold], most: Int = .max, metric: Metric, target: Target, rows: [Int32], weights: [Float]?,
+        seed: Seed,
         rounds: Int = 40, pool: ThreadPool = .single
     ) -> EnsembleScore? {
         let parts = min(5, rows.count)
@@ -98,7 +100,8 @@ extension Ensemble {
         let scoredWeights = weights.map { all in rows.map { all[Int($0)] } }
         let dealt = ValidationPlan.deal(scored, into: parts, seed: seed)
         var blended = OutOfFold(
-            outputCount: candidates[0].outputCount, values: [Float](repeating: 0, count: candidates[0].values.count))
+            outputCount: candidates[0].outputCount, values: [Float](repeating: 0, count: candidates[0].values.count),
+            origin: candidates[0].origin)
         var singles = blended
         let width = blended.outputCount
         for part in 0..<parts {
@@ -151,6 +154,6 @@ extension OutOfFold {
         var picked: [Float] = []
         picked.reserveCapacity(rows.count * outputCount)
         for row in rows { picked += values[row * outputCount..<(row + 1) * outputCount] }
-        return OutOfFold(outputCount: outputCount, values: picked)
+        return OutOfFold(outputCount: outputCount, values: picked, origin: origin)
     }
 }

@@ -28,7 +28,7 @@ public struct EvaluationSample: Sendable, Hashable {
         writer.write(target)
         writer.write(weights ?? [])
         writer.write(UInt32(predictions.outputCount))
-        writer.write(predictions.values)
+        writer.write(predictions.values.map { Float(Double($0) + predictions.origin) })
         writer.write(UInt32(foldCount))
         writer.write(UInt32(folds.count))
         for fold in folds { writer.write(fold) }

@@ -56,7 +56,8 @@ extension ValidationPlan {
         let firstWatched = sorted[max(0, before - max(1, min(mostWatched, before / watchedShare)))]
         return try ValidationPlan(
             folds: 1, repeats: 1, rowCount: target.values.count,
-            assignments: [moments.map { $0 >= cut ? 0 : $0 >= firstWatched ? watched : .max }], remark: ", the latest by \"\(name)\""
+            assignments: [moments.map { $0 >= cut ? 0 : $0 >= firstWatched ? watched : .max }],
+            remark: ", the latest by \"\(name)\""
         ).checked(target, field: "time", name: name)
     }
 

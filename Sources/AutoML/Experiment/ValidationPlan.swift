@@ -54,7 +54,7 @@ public struct ValidationPlan: Sendable, Hashable {
         let dealt = deal(target, into: 20, seed: seed.child("hold_out"))
         let kept = UInt8(max(1, min(10, (share * 20).rounded())))
         return ValidationPlan(
-            folds: 1, repeats: 1, rowCount: target.values.count, 
+            folds: 1, repeats: 1, rowCount: target.values.count,
             assignments: [watching(dealt.map { $0 < kept ? 0 : .max }, target, seed)])
     }
 

@@ -182,7 +182,9 @@ public struct Leaderboard: Sendable, Hashable, Codable {
     public var note: String? {
         guard let best, let score = best.score else { return nil }
         let loss = metric.loss(score)
-        guard entries.contains(where: { ($0.rank ?? 1) > 1 && metric.loss($0.score ?? .nan) < loss }) else { return nil }
+        guard entries.contains(where: { ($0.rank ?? 1) > 1 && metric.loss($0.score ?? .nan) < loss }) else {
+            return nil
+        }
         return best.trial == nil
             ? "the ensemble's score is of members chosen without the rows it is scored on; scores of other models are not "
                 + "corrected for being the best of many"

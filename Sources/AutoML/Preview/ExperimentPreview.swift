@@ -81,6 +81,8 @@ public struct ExperimentPreview: Sendable, Encodable, Hashable {
     public var modelsPerTrial: Int
     /// All columns but the target, in the table's order.
     public var columns: [ColumnUse]
+    /// What seems to tell the target beforehand, the strongest first.
+    public var leaks: [Leak]
     /// The learners that were asked for, or all.
     public var learners: [LearnerUse]
     /// What the budget amounts to.
@@ -112,7 +114,9 @@ public struct ExperimentPreview: Sendable, Encodable, Hashable {
             classes = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }.prefix(50)
                 .map { ClassCount(value: prepared.classes[$0], count: counts[$0]) }
         }
-        columns = try ExperimentPreview.columns(table, prepared)
+        let finder = try LeakFinder(table, prepared)
+        leaks = finder.leaks()
+        columns = ExperimentPreview.columns(finder, prepared, leaks)
         let parallel = Double(max(1, min(threads, max(1, prepared.validation.splitCount))))
         self.learners = prepared.learners.all.map { learner in
             let first = learner.searchSpace(for: prepared.shape).portfolio.first ?? .init()
@@ -126,24 +130,21 @@ public struct ExperimentPreview: Sendable, Encodable, Hashable {
             settings.budget, self.learners, rows: rows, slots: max(1, slots), threads: threads)
     }
 
-    private static func columns(_ table: Table, _ prepared: PreparedExperiment) throws -> [ColumnUse] {
+    private static func columns(
+        _ finder: LeakFinder, _ prepared: PreparedExperiment, _ leaks: [Leak]
+    ) -> [ColumnUse] {
         let settings = prepared.settings
-        let typed = try PreparedExperiment.retyped(table, settings.types)
-        let target = try PreparedExperiment.column(settings.target, in: typed, field: "target")
-        let kept = try ResolvedTarget(target, wanted: settings.task).rows
-        let strength = ColumnStrength(prepared.problem.target, rows: kept)
+        let leaking = Set(leaks.filter { $0.columns.count == 1 }.flatMap(\.columns))
         let dropped = Dictionary(
             prepared.plan.dropped.map { ($0.name, $0.reason) }, uniquingKeysWith: { first, _ in first })
-        return typed.columns.filter { $0.name != settings.target }.map { column in
+        return finder.columns.map { column in
             var reason = dropped[column.name]
             if column.name == settings.weight { reason = "it is the weight of the rows" }
             if column.name == settings.group { reason = "it groups the rows" }
             if settings.exclude.contains(column.name) { reason = "it is excluded" }
-            // A different value in every row tells nothing of other rows.
-            let value = column.type == .idLike || column.type == .constant ? 0 : strength.of(column)
             return ColumnUse(
-                name: column.name, type: column.type, isUsed: reason == nil, reason: reason, strength: value,
-                isLeaking: value >= ColumnStrength.leaking)
+                name: column.name, type: column.type, isUsed: reason == nil, reason: reason,
+                strength: finder.strength(of: column), isLeaking: leaking.contains(column.name))
         }
     }
 

@@ -23,6 +23,8 @@ public enum ExperimentEvent: Sendable, Hashable {
         public var validation: String
         /// Columns left out, each with its reason.
         public var droppedColumns: [FeaturePlan.DroppedColumn]
+        /// What seems to tell the target beforehand, the strongest first.
+        public var leaks: [Leak]
 
         enum CodingKeys: String, CodingKey {
             case task
@@ -31,10 +33,12 @@ public enum ExperimentEvent: Sendable, Hashable {
             case droppedRows = "dropped_rows"
             case features, classes, validation
             case droppedColumns = "dropped_columns"
+            case leaks
         }
 
         /// What is known of `experiment`.
-        public init(_ experiment: PreparedExperiment) {
+        public init(_ experiment: PreparedExperiment, leaks: [Leak] = []) {
+            self.leaks = leaks
             task = experiment.task
             taskReason = experiment.taskReason
             metric = experiment.metric

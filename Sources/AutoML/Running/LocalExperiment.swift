@@ -47,6 +47,8 @@ public final class LocalExperiment: Sendable {
 
     /// The experiment.
     public let experiment: PreparedExperiment
+    /// What seems to tell the target beforehand, the strongest first.
+    public let leaks: [Leak]
     /// Raise it to end with the best model so far.
     public let cancellation = Cancellation()
 
@@ -72,6 +74,7 @@ public final class LocalExperiment: Sendable {
             lastCall = .never
         }
         experiment = try PreparedExperiment(table, settings: settings, learners: learners)
+        leaks = try LeakFinder(table, experiment).leaks()
         self.options = options
         self.onEvent = onEvent
     }
@@ -108,7 +111,7 @@ public final class LocalExperiment: Sendable {
             memory: memory, onEvent: onEvent)
         loop.withLock { $0 = run }
         defer { loop.withLock { $0 = nil } }
-        onEvent(.started(ExperimentEvent.Start(experiment)))
+        onEvent(.started(ExperimentEvent.Start(experiment, leaks: leaks)))
         run.runTrials()
         onEvent(.ensembling)
         let pool = ThreadPool(threadCount: options.threads)

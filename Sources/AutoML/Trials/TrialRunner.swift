@@ -296,6 +296,7 @@ private struct FoldRun {
             }
         }
         let repeats = Double(plan.repeats)
-        return OutOfFold(outputCount: width, values: sums.map { Float($0 / repeats) })
+        let origin = experiment.problem.target.origin
+        return OutOfFold(outputCount: width, values: sums.map { Float($0 / repeats - origin) }, origin: origin)
     }
 }

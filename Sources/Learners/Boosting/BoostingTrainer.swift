@@ -31,10 +31,13 @@ struct BoostingTrainer {
         for row in rows.rows { mean += values[Int(row)] * Double(rows.weights?.base[Int(row)] ?? 1) }
         mean /= max(rows.totalWeight, 1e-300)
         let base = objective.baseScores(weightedMean: mean, classWeights: rows.classWeights)
-        // Near their mean, targets keep their digits in 32 bits.
+        // Around their mean and in standard deviations, targets keep their digits in 32 bits, and no result depends on their
+        // unit: a factor that is a power of two gives the same bits.
         let isCentred = objective.isCentred
+        let unit = isCentred ? rows.deviation(of: values, around: base[0]) : 1
+        let learnt = isCentred ? values.map { ($0 - base[0]) / unit } : values
         let targets = NumberBuffer<Float>(repeating: 0, count: rowCount)
-        for row in 0..<rowCount { targets.base[row] = Float(isCentred ? values[row] - base[0] : values[row]) }
+        for row in 0..<rowCount { targets.base[row] = Float(learnt[row]) }
         let scores = NumberBuffer<Float>(repeating: 0, count: rowCount * scoreCount)
         let store = GradientStore(rowCount: rowCount, scoreCount: scoreCount)
         let all = NumberBuffer(rows.rows, filler: 0)
@@ -71,7 +74,7 @@ struct BoostingTrainer {
             for (tree, values) in grown { result.ensemble.append(tree, values: values, features: features) }
             let isStuck = grown.allSatisfy { $0.0.nodes.isEmpty }
             if !validation.isEmpty {
-                let loss = validationLoss(scores, values: values, base: base)
+                let loss = validationLoss(scores, values: learnt, base: isCentred ? [0] : base)
                 result.losses.append(loss)
                 if loss < bestLoss - abs(bestLoss) * 1e-9 || iteration == 0 {
                     bestLoss = loss
@@ -83,6 +86,7 @@ struct BoostingTrainer {
             context.progress(Double(iteration + 1) / Double(parameters.trees))
             if isStuck, parameters.rowFraction >= 1, parameters.tree.featureFraction >= 1 { break }
         }
+        result.ensemble.scaleLeaves(by: unit)
         return result
     }
 

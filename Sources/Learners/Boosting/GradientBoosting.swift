@@ -62,7 +62,7 @@ public struct GradientBoosting: Learner {
             }
             switch parameters.loss {
             case "huber":
-                return .huber(delta: Float(deviation(target, rows)))
+                return .huber(delta: 1)
             case "poisson":
                 try require(least >= 0, "that is never negative")
                 return .poisson
@@ -75,14 +75,5 @@ public struct GradientBoosting: Learner {
             default: return .squaredError
             }
         }
-    }
-
-    /// The target's standard deviation over the rows.
-    private func deviation(_ target: Target, _ rows: TrainingRows) -> Double {
-        var (sum, squares) = (0.0, 0.0)
-        for row in rows.rows { sum += target.values[Int(row)] }
-        let mean = sum / Double(max(1, rows.rows.count))
-        for row in rows.rows { squares += (target.values[Int(row)] - mean) * (target.values[Int(row)] - mean) }
-        return max(1e-12, (squares / Double(max(1, rows.rows.count))).squareRoot())
     }
 }

@@ -2,9 +2,9 @@ import Foundation
 
 /// The loss that boosting lowers: its first and second derivatives by the raw scores, and what a raw score means.
 enum Objective: Sendable, Hashable {
-    /// Half the squared distance.
+    /// Half the squared distance, in standard deviations of the target.
     case squaredError
-    /// Squared within `delta`, linear beyond (Huber 1964).
+    /// Squared within `delta` standard deviations of the target, linear beyond (Huber 1964).
     case huber(delta: Float)
     /// Poisson deviance of a count, logarithmic link.
     case poisson

@@ -39,4 +39,19 @@ struct TrainingRows: Sendable {
         let isPlain = rows.allSatisfy { weight[Int($0)] == 1 }
         weights = isPlain ? nil : NumberBuffer(weight, filler: 1)
     }
+
+    /// The standard deviation of the rows' values around `mean`, weighted; 1 where they do not differ or it is no number. It is
+    /// taken in terms of the largest distance, so that values of any size have one and a power of two as a factor is kept
+    /// exactly.
+    func deviation(of values: [Double], around mean: Double) -> Double {
+        let largest = rows.reduce(0) { max($0, abs(values[Int($1)] - mean)) }
+        guard largest > 0, largest.isFinite else { return 1 }
+        var sum = 0.0
+        for row in rows {
+            let share = (values[Int(row)] - mean) / largest
+            sum += share * share * Double(weights?.base[Int(row)] ?? 1)
+        }
+        let deviation = largest * (sum / totalWeight).squareRoot()
+        return deviation > 0 && deviation.isFinite ? deviation : 1
+    }
 }

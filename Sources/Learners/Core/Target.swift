@@ -27,6 +27,15 @@ public struct Target: Sendable, Hashable {
         self.values = values
     }
 
+    /// What is best taken off numbers near these, so that 32 bits keep their digits: the mean of a regression's values where
+    /// they lie far from 0 for how much they differ, else 0.
+    public var origin: Double {
+        guard task == .regression, !values.isEmpty else { return 0 }
+        let mean = values.reduce(0, +) / Double(values.count)
+        let farthest = values.reduce(0) { max($0, abs($1 - mean)) }
+        return mean.isFinite && abs(mean) > 64 * farthest ? mean : 0
+    }
+
     /// Columns of a prediction: one a class, or one for regression.
     public var outputCount: Int { task == .regression ? 1 : classes.count }
 }

@@ -90,7 +90,7 @@ public struct TargetStatisticsEncoder: Sendable, Hashable {
     }
 }
 
-/// What is averaged of a target: the value, or whether the row is of a class.
+/// What is averaged of a target: the value, less the target's origin, or whether the row is of a class.
 private struct TargetOutputs {
     let width: Int
     /// The output a class adds to, −1 for none; nil for regression.
@@ -100,7 +100,8 @@ private struct TargetOutputs {
     let neutral: Double
 
     init(_ target: Target, rows: [Int32], weights: [Float]?, classLimit: Int) {
-        values = rows.map { target.values[Int($0)] }
+        let origin = target.origin
+        values = rows.map { target.values[Int($0)] - origin }
         guard target.task.isClassification else {
             width = 1
             outputOfClass = nil

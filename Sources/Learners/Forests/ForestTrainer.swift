@@ -20,7 +20,10 @@ struct ForestTrainer {
         for row in rows.rows { mean += target.values[Int(row)] * Double(rows.weights?.base[Int(row)] ?? 1) }
         mean = rows.totalWeight > 0 ? mean / rows.totalWeight : 0
         let isRegression = target.task == .regression
-        for row in 0..<problem.rowCount { targets.base[row] = Float(target.values[row] - (isRegression ? mean : 0)) }
+        let unit = isRegression ? rows.deviation(of: target.values, around: mean) : 1
+        for row in 0..<problem.rowCount {
+            targets.base[row] = Float(isRegression ? (target.values[row] - mean) / unit : target.values[row])
+        }
         let prior: [Double]
         switch target.task {
         case .regression: prior = [0]
@@ -57,6 +60,7 @@ struct ForestTrainer {
         ensemble.leafWidth = prior.count
         for case let tree? in trees.values { ensemble.append(tree) }
         guard ensemble.treeCount > 0 else { throw TrainingError.deadlineExceeded }
+        ensemble.scaleLeaves(by: unit)
         return ForestModel(
             outputCount: outputs, base: isRegression ? mean : 0, encoder: encoder, mappers: features.mappers,
             ensemble: ensemble)

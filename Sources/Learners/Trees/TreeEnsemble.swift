@@ -84,6 +84,12 @@ public struct TreeEnsemble: Sendable, Hashable {
         covers += other.covers
     }
 
+    /// Multiplies what the leaves add.
+    mutating func scaleLeaves(by factor: Double) {
+        if factor == 1 { return }
+        for index in leaves.indices { leaves[index] = Float(Double(leaves[index]) * factor) }
+    }
+
     /// Drops all trees but the first `count`.
     mutating func keepFirst(_ count: Int) {
         guard count < roots.count else { return }

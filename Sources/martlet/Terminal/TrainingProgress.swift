@@ -16,6 +16,8 @@ final class TrainingProgress: Sendable {
 
     /// Rows of the leaderboard that are printed.
     private static let shownEntries = 15
+    /// Leaks that are printed.
+    private static let shownLeaks = 8
 
     private let console = Console()
     private let budget: Budget
@@ -89,6 +91,9 @@ final class TrainingProgress: Sendable {
             console.print("\(Format.count(start.droppedRows)) rows without a target are left out")
         }
         for column in start.droppedColumns { console.print("Left out: \(column.name) (\(column.reason))") }
+        for leak in start.leaks.prefix(TrainingProgress.shownLeaks) { console.print("Warning: \(leak.advice)") }
+        let more = start.leaks.count - TrainingProgress.shownLeaks
+        if more > 0 { console.print("Warning: \(more) more of this kind; `martlet check` lists them") }
         console.print("")
     }
 

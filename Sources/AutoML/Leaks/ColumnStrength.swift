@@ -5,23 +5,24 @@ import Tabular
 /// How well single columns tell the target, each by itself: one that tells all of it is most likely known only afterwards.
 struct ColumnStrength {
     /// From this on a column counts as leaking.
-    static let leaking = 0.98
+    static let leaking = 0.95
     /// Rows looked at, at most, spread over the table.
-    private static let mostRows = 20_000
+    static let mostRows = 20_000
     /// Bins of equally many rows for a column of numbers.
     private static let bins = 64
 
     private let target: [Double]
     private let isClassification: Bool
-    private let rows: [Int32]
+    /// The rows that are looked at.
+    let rows: [Int32]
     /// Places among `rows` that values are looked at in, and those that they are tested on. By chance: tables repeat.
     private let learned: [Int]
-    private let tested: [Int]
+    let tested: [Int]
 
     /// For rows of a table and the target of each. Numeric targets are replaced by their ranks, so that any rising relation
     /// counts.
-    init(_ target: Target, rows: [Int32]) {
-        let step = max(1, (rows.count + ColumnStrength.mostRows - 1) / ColumnStrength.mostRows)
+    init(_ target: Target, rows: [Int32], most: Int = ColumnStrength.mostRows) {
+        let step = max(1, (rows.count + most - 1) / most)
         let chosen = Array(stride(from: 0, to: rows.count, by: step))
         self.rows = chosen.map { rows[$0] }
         isClassification = target.task.isClassification
@@ -35,12 +36,24 @@ struct ColumnStrength {
 
     /// From 0, where the column tells nothing, to 1: how much better than the target alone it predicts rows that were not
     /// used to see how its values go with the target (accuracy of the most frequent class, or share of variance explained).
-    func of(_ column: Column) -> Double {
-        let codes = self.codes(column)
-        return isClassification ? accuracyGain(codes) : explained(codes)
+    func of(_ column: Column) -> Double { of(codes(column)) }
+
+    /// The same for a number a row of `rows`, NaN for a missing one.
+    func of(_ values: [Double]) -> Double { of(ColumnStrength.binned(values)) }
+
+    private func of(_ codes: [Int]) -> Double {
+        isClassification ? accuracyGain(codes, of: target) : explained(codes)
     }
 
-    private func accuracyGain(_ codes: [Int]) -> Double {
+    /// The other way round: how well the target tells a flag of each row of `rows`; 0 for one that hardly any row differs in.
+    func toldByTarget(_ flags: [Bool]) -> Double {
+        let set = flags.count { $0 }
+        guard min(set, flags.count - set) >= max(5, flags.count / 200) else { return 0 }
+        let codes = isClassification ? target.map { Int($0) } : ColumnStrength.binned(target)
+        return accuracyGain(codes, of: flags.map { $0 ? 1 : 0 })
+    }
+
+    private func accuracyGain(_ codes: [Int], of target: [Double]) -> Double {
         var counts: [Int: [Double: Int]] = [:]
         var all: [Double: Int] = [:]
         for row in learned {
@@ -85,7 +98,10 @@ struct ColumnStrength {
     private func codes(_ column: Column) -> [Int] {
         if case .strings(let codes, _) = column.storage { return rows.map { Int(codes[Int($0)]) } }
         let all = column.doubles() ?? []
-        let values = rows.map { all[Int($0)] }
+        return ColumnStrength.binned(rows.map { all[Int($0)] })
+    }
+
+    private static func binned(_ values: [Double]) -> [Int] {
         let sorted = values.filter { !$0.isNaN }.sorted()
         guard !sorted.isEmpty else { return values.map { _ in -1 } }
         var edges: [Double] = []

@@ -1,0 +1,164 @@
+"""Whether the scores that `martlet train` shows can be believed, as JSON lines and a Markdown table.
+
+Usage: honesty.py [--martlet before=PATH --martlet after=PATH] [--parts noise,tables] [--noise 64] [--data DATA_DIR]
+                  [--seeds 3] [--jobs 2] [--out FILE.jsonl]
+
+noise   tables of 400 rows in which nothing tells the target, for each task: 20 normal columns and one of 40 random categories.
+        The best score should be chance, and chance inside the 95 % interval in 95 of 100 tables.
+tables  the public tables of DATA_DIR (with its manifest.json), each parted into halves by several seeds; trained on one (at most
+        2,000 rows) with few trials, and the score shown compared with the score of its predictions for the other.
+
+Needs pandas and scikit-learn. Everything has fixed seeds; runs go side by side, each with one thread.
+"""
+import argparse, json, math, os, subprocess, sys, tempfile
+from concurrent.futures import ThreadPoolExecutor
+import numpy as np, pandas as pd
+from sklearn.metrics import log_loss, roc_auc_score
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--martlet", action="append", default=[])
+parser.add_argument("--parts", default="noise,tables")
+parser.add_argument("--noise", type=int, default=64)
+parser.add_argument("--trials", type=int, default=20)
+parser.add_argument("--learners", default="gradient_boosting")
+parser.add_argument("--data")
+parser.add_argument("--tables")
+parser.add_argument("--seeds", type=int, default=3)
+parser.add_argument("--jobs", type=int, default=2)
+parser.add_argument("--out")
+arguments = parser.parse_args()
+binaries = dict(name.split("=", 1) if "=" in name else ("martlet", name) for name in arguments.martlet or ["martlet"])
+METRIC = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
+
+
+def train(binary, folder, table, target, task, seed, trials, learners=None):
+    """The leaderboard of a run over `table`, with the model in the folder."""
+    table.to_csv(f"{folder}/train.csv", index=False)
+    command = [
+        binary, "train", f"{folder}/train.csv", "--target", target, "--task", task, "--metric", METRIC[task], "--trials",
+        str(trials), "--seed", str(seed), "--threads", "1", "--output", f"{folder}/model.martlet", "--leaderboard",
+        f"{folder}/board.json"]
+    if learners:
+        command += ["--learners", learners]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr[-500:])
+    return json.load(open(f"{folder}/board.json"))
+
+
+def noise(job):
+    name, task, seed = job
+    random = np.random.default_rng(seed)
+    table = pd.DataFrame({f"x{i}": random.normal(size=400) for i in range(20)})
+    table["kind"] = [f"k{i}" for i in random.integers(0, 40, 400)]
+    if task == "binary":
+        table["y"] = random.permutation(["a", "b"] * 200)
+    elif task == "multiclass":
+        table["y"] = random.permutation(["a", "b", "c", "d"] * 100)
+    else:
+        table["y"] = random.normal(size=400)
+    with tempfile.TemporaryDirectory() as folder:
+        board = train(binaries[name], folder, table, "y", task, seed, arguments.trials, arguments.learners)
+    best = next(e for e in board["entries"] if e["rank"] == 1)
+    chance = {"binary": 0.5, "multiclass": math.log(4), "regression": table["y"].std(ddof=0) if task == "regression" else 0}
+    chance = chance[task]
+    low, high = best["score_interval"]
+    selected = best.get("selection_score", best["score"])
+
+    def gain(score):  # 0 is chance, above 0 better than chance
+        return score - chance if task == "binary" else 1 - score / chance
+
+    return dict(
+        part="noise", martlet=name, task=task, seed=seed, learner=best["learner"], gain=gain(best["score"]),
+        selected_gain=gain(selected), covered=bool(low <= chance <= high))
+
+
+def bootstrap(score, count, rounds=200):
+    random = np.random.default_rng(0)
+    scores = []
+    for _ in range(rounds):
+        rows = random.integers(0, count, count)
+        try:
+            scores.append(score(rows))
+        except ValueError:
+            pass
+    return float(np.std(scores))
+
+
+def halves(job):
+    name, info, seed, half = job
+    path = next(p for p in (f"{arguments.data}/{info['id']}.csv", f"{arguments.data}/{info['id']}.csv.gz") if os.path.exists(p))
+    target, task = info["target"], info["task"]
+    table = pd.read_csv(path, low_memory=False)
+    table = table[table[target].notna()].drop(columns=info["leakage_columns"]).reset_index(drop=True)
+    order = np.random.default_rng(seed).permutation(len(table))
+    middle = len(order) // 2
+    parts = (order[:middle], order[middle:])
+    own, other = table.iloc[parts[half][:2000]], table.iloc[parts[1 - half][:20000]]
+    if task != "regression":
+        counts = own[target].value_counts()
+        other = other[other[target].isin(counts[counts > 0].index)]
+    with tempfile.TemporaryDirectory() as folder:
+        board = train(binaries[name], folder, own, target, task, seed, 8)
+        other.drop(columns=[target]).to_csv(f"{folder}/test.csv", index=False)
+        subprocess.run(
+            [binaries[name], "predict", f"{folder}/model.martlet", f"{folder}/test.csv", "--output", f"{folder}/p.csv",
+             "--threads", "1"], check=True, capture_output=True)
+        answer = pd.read_csv(f"{folder}/p.csv", keep_default_na=False)
+    best = next(e for e in board["entries"] if e["rank"] == 1)
+    if task == "regression":
+        truth, guess = other[target].to_numpy(float), answer["prediction"].to_numpy(float)
+        score = lambda rows: float(np.sqrt(np.mean((truth[rows] - guess[rows]) ** 2)))
+    elif task == "binary":
+        positive = answer.columns[2].removeprefix("probability_")
+        truth, guess = (other[target].astype(str) == positive).to_numpy(), answer.iloc[:, 2].to_numpy(float)
+        score = lambda rows: roc_auc_score(truth[rows], guess[rows])
+    else:
+        classes = [c.removeprefix("probability_") for c in answer.columns[1:]]
+        places = {c: i for i, c in enumerate(classes)}
+        truth = other[target].astype(str).map(places).to_numpy()
+        guess = answer.iloc[:, 1:].to_numpy(float)
+        score = lambda rows: float(-np.log(np.clip(guess[rows, truth[rows]], 1e-15, 1)).mean())
+    true, error = score(np.arange(len(other))), bootstrap(score, len(other))
+    low, high = best["score_interval"]
+    reach = math.hypot((high - low) / 2, 1.96 * error)
+    centre = (low + high) / 2
+    optimism = best["score"] - true if task == "binary" else true - best["score"]
+    selected = best.get("selection_score", best["score"])
+    return dict(
+        part="tables", martlet=name, table=info["id"], task=task, seed=seed, half=half, learner=best["learner"],
+        shown=best["score"], selected=selected, true=true, errors=optimism / (reach / 1.96),
+        covered=bool(abs(true - centre) <= reach))
+
+
+jobs = []
+parts = arguments.parts.split(",")
+if "noise" in parts:
+    jobs += [(noise, (n, task, s)) for task in METRIC for s in range(arguments.noise) for n in binaries]
+if "tables" in parts:
+    manifest = json.load(open(f"{arguments.data}/manifest.json"))
+    wanted = (arguments.tables.split(",") if arguments.tables else manifest["lists"]["public"])
+    infos = [d for d in manifest["datasets"] if d["id"] in wanted]
+    jobs += [(halves, (n, i, s, h)) for i in infos for s in range(arguments.seeds) for h in (0, 1) for n in binaries]
+out = open(arguments.out, "a") if arguments.out else None
+records = []
+with ThreadPoolExecutor(arguments.jobs) as pool:
+    for record in pool.map(lambda job: job[0](job[1]), jobs):
+        records.append(record)
+        if out:
+            print(json.dumps(record), file=out, flush=True)
+frame = pd.DataFrame(records)
+
+
+def mean(values):
+    return f"{values.mean():+.4f} ± {1.96 * values.std(ddof=1) / math.sqrt(len(values)):.4f}"
+
+
+if "noise" in parts:
+    print("| noise | | best score above chance | by which it was chosen | chance inside the interval |\n|---|---|---|---|---|")
+    for (task, name), own in frame[frame.part == "noise"].groupby(["task", "martlet"]):
+        print(f"| {task} | {name} | {mean(own.gain)} | {mean(own.selected_gain)} | {own.covered.mean():.0%} of {len(own)} |")
+if "tables" in parts:
+    print("\n| halves of tables | runs | mean optimism in standard errors | score of the other half inside the interval |\n|---|---|---|---|")
+    for name, own in frame[frame.part == "tables"].groupby("martlet"):
+        print(f"| {name} | {len(own)} | {mean(own.errors)} | {own.covered.mean():.1%} |")
