@@ -1,12 +1,14 @@
 """Whether the scores that `martlet train` shows can be believed, as JSON lines and a Markdown table.
 
-Usage: honesty.py [--martlet before=PATH --martlet after=PATH] [--parts noise,tables] [--noise 64] [--data DATA_DIR]
-                  [--seeds 3] [--jobs 2] [--out FILE.jsonl]
+Usage: honesty.py [--martlet before=PATH --martlet after=PATH] [--parts noise,tables,leaks] [--noise 64] [--tasks binary]
+                  [--data DATA_DIR] [--seeds 3] [--jobs 2] [--out FILE.jsonl]
 
 noise   tables of 400 rows in which nothing tells the target, for each task: 20 normal columns and one of 40 random categories.
         The best score should be chance, and chance inside the 95 % interval in 95 of 100 tables.
 tables  the public tables of DATA_DIR (with its manifest.json), each parted into halves by several seeds; trained on one (at most
         2,000 rows) with few trials, and the score shown compared with the score of its predictions for the other.
+leaks   the public tables once as they are, and once for each way in which a planted column can tell the target; which are named by
+        `martlet check`.
 
 Needs pandas and scikit-learn. Everything has fixed seeds; runs go side by side, each with one thread.
 """
@@ -17,8 +19,9 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--martlet", action="append", default=[])
-parser.add_argument("--parts", default="noise,tables")
+parser.add_argument("--parts", default="noise,tables,leaks")
 parser.add_argument("--noise", type=int, default=64)
+parser.add_argument("--tasks", default="binary,multiclass,regression")
 parser.add_argument("--trials", type=int, default=20)
 parser.add_argument("--learners", default="gradient_boosting")
 parser.add_argument("--data")
@@ -131,15 +134,101 @@ def halves(job):
         covered=bool(abs(true - centre) <= reach))
 
 
+def planted(kind, table, target, task, random):
+    """The table with what tells the target, and the names of which one has to be found; None where the kind does not fit."""
+    table = table.copy()
+    values = table[target]
+    codes = values if task == "regression" else pd.Series(pd.factorize(values.astype(str), sort=True)[0], index=table.index)
+    codes = codes.astype(float)
+    count = len(table)
+    first = codes == codes.max() if task != "regression" else codes > codes.median()
+    if kind == "copy":
+        table["planted"] = values
+    elif kind == "recoded":
+        table["planted"] = "c" + (codes * 7 % 31).astype(int).astype(str) if task != "regression" else 11 - 3 * codes
+    elif kind == "noisy copy":
+        other = codes.to_numpy()[random.integers(0, count, count)]
+        table["planted"] = np.where(random.random(count) < 0.05, other, codes)
+    elif kind in ("sum", "ratio"):
+        part = codes.std() * (1 + random.random(count) * 4) if kind == "sum" else 0.5 + 4 * random.random(count)
+        if kind == "ratio" and (codes <= 0).any():
+            codes = codes - codes.min() + 1
+        table["planted"], table["part"] = (codes - part, part) if kind == "sum" else (codes * part, part)
+    elif kind == "posterior":
+        if task == "regression":
+            return None
+        table["planted"] = 1 / (1 + np.exp(-(np.where(first, 4, -4) + random.normal(size=count))))
+        if task == "multiclass":
+            return None
+    elif kind == "presence":
+        table["planted"] = np.where(first, random.normal(size=count), np.nan)
+    elif kind == "rank":
+        table["planted"] = codes.rank()
+    elif kind == "log":
+        table["planted"] = np.log(codes - codes.min() + 1)
+    elif kind == "rounded":
+        if task != "regression":
+            return None
+        table["planted"] = (codes / codes.std() * 10).round()
+    elif kind == "date present":
+        days = pd.to_datetime("2024-01-01") + pd.to_timedelta(random.integers(0, 300, count), unit="D")
+        table["planted"] = np.where(first, days.strftime("%Y-%m-%d"), None)
+    elif kind == "date later":
+        start = random.integers(0, 300, count)
+        days = lambda numbers: (pd.to_datetime("2024-01-01") + pd.to_timedelta(numbers, unit="D")).strftime("%Y-%m-%d")
+        away = random.integers(1, 90, count)
+        table["planted"], table["part"] = days(start), days(np.where(first, start + away, start - away))
+    elif kind == "rows":
+        return table.iloc[np.argsort(codes.to_numpy(), kind="stable")], []
+    elif kind == "id":
+        table["planted"] = 100_000 + 3 * codes.rank(method="first")
+    elif kind == "index":
+        table.insert(0, "planted", range(count))
+    return table, ["planted", "part"]
+
+
+KINDS = [
+    "clean", "copy", "recoded", "noisy copy", "sum", "ratio", "posterior", "presence", "rank", "log", "rounded",
+    "date present", "date later", "rows", "id", "index"]
+
+
+def leaks(job):
+    name, info, kind = job
+    path = next(p for p in (f"{arguments.data}/{info['id']}.csv", f"{arguments.data}/{info['id']}.csv.gz") if os.path.exists(p))
+    target, task = info["target"], info["task"]
+    table = pd.read_csv(path, low_memory=False)
+    table = table[table[target].notna()].drop(columns=info["leakage_columns"]).reset_index(drop=True)
+    made = planted(kind, table, target, task, np.random.default_rng(5))
+    if made is None:
+        return dict(part="leaks", martlet=name, kind=kind, table=info["id"], found=None)
+    with tempfile.TemporaryDirectory() as folder:
+        made[0].to_csv(f"{folder}/t.csv", index=False)
+        done = subprocess.run(
+            [binaries[name], "check", f"{folder}/t.csv", "--target", target, "--task", task, "--json"], capture_output=True,
+            text=True, check=True)
+    named = json.loads(done.stdout)["leaks"]
+    if kind == "clean":
+        found = bool(named)
+    elif kind == "rows":
+        found = any(leak["kind"] == "rows" for leak in named)
+    else:
+        found = any(set(leak["columns"]) & set(made[1]) for leak in named)
+    return dict(part="leaks", martlet=name, kind=kind, table=info["id"], task=task, found=found)
+
+
 jobs = []
 parts = arguments.parts.split(",")
 if "noise" in parts:
-    jobs += [(noise, (n, task, s)) for task in METRIC for s in range(arguments.noise) for n in binaries]
+    jobs += [(noise, (n, task, s)) for task in arguments.tasks.split(",") for s in range(arguments.noise) for n in binaries]
 if "tables" in parts:
     manifest = json.load(open(f"{arguments.data}/manifest.json"))
     wanted = (arguments.tables.split(",") if arguments.tables else manifest["lists"]["public"])
     infos = [d for d in manifest["datasets"] if d["id"] in wanted]
     jobs += [(halves, (n, i, s, h)) for i in infos for s in range(arguments.seeds) for h in (0, 1) for n in binaries]
+if "leaks" in parts:
+    manifest = json.load(open(f"{arguments.data}/manifest.json"))
+    wanted = (arguments.tables.split(",") if arguments.tables else manifest["lists"]["public"])
+    jobs += [(leaks, (n, i, k)) for n in binaries for k in KINDS for i in manifest["datasets"] if i["id"] in wanted]
 out = open(arguments.out, "a") if arguments.out else None
 records = []
 with ThreadPoolExecutor(arguments.jobs) as pool:
@@ -162,3 +251,8 @@ if "tables" in parts:
     print("\n| halves of tables | runs | mean optimism in standard errors | score of the other half inside the interval |\n|---|---|---|---|")
     for name, own in frame[frame.part == "tables"].groupby("martlet"):
         print(f"| {name} | {len(own)} | {mean(own.errors)} | {own.covered.mean():.1%} |")
+if "leaks" in parts:
+    print("\n| planted | named | not named |\n|---|---|---|")
+    for kind, own in frame[(frame.part == "leaks") & frame.found.notna()].groupby("kind", sort=False):
+        missed = own.table[own.found == False] if kind != "clean" else []
+        print(f"| {kind} | {int(own.found.sum())} of {len(own)} | {', '.join(missed)} |")

@@ -12,6 +12,8 @@ struct LeakFinder {
     /// Rows that pairs are looked for in, and cells that single columns are.
     private static let rowsOfPairs = 4_000
     private static let mostCells = 3_000_000
+    /// From this on a flag that the target tells gives it away.
+    private static let leakingFlag = 0.9
     /// A pair has to tell so much more than the better of the two alone.
     private static let gainOfPair = 0.02
 
@@ -59,7 +61,7 @@ struct LeakFinder {
             if let index = index(column, strength) {
                 leaks.append(index)
                 named.insert(column.name)
-            } else if strength >= ColumnStrength.leaking {
+            } else if self.strength.isLeaking(strength) {
                 leaks.append(
                     Leak(
                         kind: .column, columns: [column.name], strength: strength,
@@ -77,7 +79,7 @@ struct LeakFinder {
         leaks += later(open)
         leaks += pairs(open.filter { !named.contains($0.name) })
         let order = strength.of(strength.rows.map { Double($0) })
-        if order >= ColumnStrength.leaking {
+        if strength.isLeaking(order) {
             leaks.append(
                 Leak(
                     kind: .rows, columns: [], strength: order,
@@ -105,7 +107,7 @@ struct LeakFinder {
 
     private func presence(_ column: Column) -> Leak? {
         let told = strength.toldByTarget(strength.rows.map { column.isMissing(Int($0)) })
-        guard told >= ColumnStrength.leaking else { return nil }
+        guard told >= LeakFinder.leakingFlag else { return nil }
         return Leak(
             kind: .presence, columns: [column.name], strength: told,
             evidence: "\"\(column.name)\" has a value in some rows alone, and \"\(target)\" tells in which: "
@@ -124,7 +126,7 @@ struct LeakFinder {
             for second in moments.indices where second > first {
                 let flags = zip(values[first], values[second]).map { $0 > $1 }
                 let told = max(strength.toldByTarget(flags), strength.of(flags.map { $0 ? 1 : 0 }))
-                guard told >= ColumnStrength.leaking else { continue }
+                guard told >= LeakFinder.leakingFlag else { continue }
                 let names = [moments[first].name, moments[second].name]
                 leaks.append(
                     Leak(
@@ -156,7 +158,7 @@ struct LeakFinder {
                 for operation in operations {
                     let together = zip(numbers[first].values, numbers[second].values).map(operation.of)
                     let told = pairStrength.of(together)
-                    guard told >= ColumnStrength.leaking, told >= alone + LeakFinder.gainOfPair else { continue }
+                    guard pairStrength.isLeaking(told), told >= alone + LeakFinder.gainOfPair else { continue }
                     let names = [numbers[first].name, numbers[second].name]
                     leaks.append(
                         Leak(

@@ -1,3 +1,4 @@
+internal import AutoML
 internal import Learners
 internal import Platform
 internal import Tabular
@@ -60,6 +61,11 @@ extension Schemas {
                         "name": string, "type": columnType, "is_used": boolean, "strength": number,
                         "is_leaking": boolean,
                     ], optional: ["reason": string])),
+            "leaks": array(
+                object([
+                    "kind": choice(Leak.Kind.allCases.map(\.rawValue)), "columns": array(string), "strength": number,
+                    "evidence": string,
+                ])),
             "learners": array(object(["name": string, "is_suitable": boolean, "seconds": number])),
             "estimate": object([
                 "seconds_per_trial": number, "trials": integer, "seconds": number, "basis": string,

@@ -582,6 +582,12 @@ export interface ExperimentPlan {
     is_leaking: boolean;
     reason?: string;
   }[];
+  leaks: {
+    kind: "column" | "pair" | "presence" | "order" | "rows" | "index";
+    columns: string[];
+    strength: number;
+    evidence: string;
+  }[];
   learners: {
     name: string;
     is_suitable: boolean;

@@ -24,7 +24,11 @@ const board: Leaderboard = {
   task: "binary",
   metric: "roc_auc",
   greater_is_better: true,
-  entries: [entry("a_2", 0.8, 2, { metrics: { log_loss: 0.3 } }), entry("a_10", 0.9, 1), entry("failed", null, 0)],
+  entries: [
+    entry("a_2", 0.8, 2, { rank: 2, metrics: { log_loss: 0.3 } }),
+    entry("a_10", 0.9, 1),
+    entry("failed", null, 0),
+  ],
 };
 
 test("a leaderboard sorts on any column, failures last", () => {
@@ -37,6 +41,21 @@ test("a leaderboard sorts on any column, failures last", () => {
   assert.deepEqual(metricsIn(board), ["roc_auc", "log_loss"]);
   assert.equal(scoreOn(board.entries[0]!, "log_loss", board), 0.3);
   assert.equal(scoreOn(board.entries[1]!, "log_loss", board), null);
+});
+
+test("the first model stays first where its score is corrected and others show more", () => {
+  const corrected: Leaderboard = {
+    ...board,
+    entries: [
+      entry("b_1", 0.7, 1, { rank: 1, selection_score: 0.75 }),
+      entry("b_2", 0.74, 1, { rank: 2 }),
+      entry("b_3", 0.73, 1, { rank: 3 }),
+    ],
+  };
+  const names = (isDescending: boolean) =>
+    sorted(corrected, "roc_auc", { key: "score", isDescending }).map((other) => other.model);
+  assert.deepEqual(names(true), ["b_1", "b_2", "b_3"]);
+  assert.deepEqual(names(false), ["b_3", "b_2", "b_1"]);
 });
 
 test("the frontier holds what none beats in score and in speed", () => {

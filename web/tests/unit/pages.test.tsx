@@ -120,6 +120,7 @@ function trainAnswers(): void {
       validation: "5-fold cross-validation",
       models_per_trial: 5,
       columns: [{ name: "Age", type: "float", is_used: true, strength: 0.9, is_leaking: true }],
+      leaks: [{ kind: "column", columns: ["Age"], strength: 0.9, evidence: '"Age" alone tells 90.0 % of "Survived"' }],
       learners: [{ name: "linear", is_suitable: true, seconds: 1 }],
       estimate: { seconds_per_trial: 1, trials: 120, seconds: 120, basis: "guessed" },
     },

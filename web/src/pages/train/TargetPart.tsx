@@ -122,24 +122,31 @@ function Classes({ classes, count, rows }: ClassesProps) {
   );
 }
 
-/** Columns that seem to say the target themselves: right on paper, of no use when it counts. */
+/** What seems to say the target itself: right on paper, of no use when it counts. */
 function Leaks({ form, onChange, plan }: Pick<FormPart, "form" | "onChange" | "plan">) {
-  const leaking = plan?.columns.filter((column) => column.is_leaking && !form.exclude.includes(column.name)) ?? [];
+  const open = plan?.leaks.filter((leak) => !leak.columns.some((name) => form.exclude.includes(name))) ?? [];
   return (
     <>
-      {leaking.map((column) => (
+      {open.map((leak) => (
         <Alert
-          key={column.name}
+          key={`${leak.kind} ${leak.columns.join(" ")}`}
           severity="warning"
           variant="outlined"
-          action={
-            <Button color="inherit" size="small" onClick={() => onChange({ exclude: [...form.exclude, column.name] })}>
-              Leave it out
+          action={leak.columns.map((name) => (
+            <Button
+              key={name}
+              color="inherit"
+              size="small"
+              onClick={() => onChange({ exclude: [...form.exclude, name] })}
+            >
+              {leak.columns.length > 1 ? `Leave out ${name}` : "Leave it out"}
             </Button>
-          }
+          ))}
         >
-          <strong>{column.name}</strong> alone tells {form.target} almost without error. If it is only known afterwards,
-          leave it out: scores would be too good to be true.
+          {sentence(leak.evidence)}
+          {leak.kind !== "index" &&
+            leak.columns.length > 0 &&
+            " If that is only known afterwards, leave it out: scores would be too good to be true."}
         </Alert>
       ))}
     </>
