@@ -125,6 +125,20 @@ extension Option {
         }
     }
 
+    /// A share such as `0.2` or `20%`, from 0 to 1.
+    public static func share(_ name: String, value: String = "SHARE", help: String) -> Option<Double?>
+    where Value == Double? {
+        Option<Double?>(name, value: value, help: help, default: nil) { text in
+            let isPercent = text.hasSuffix("%")
+            guard let number = Double(isPercent ? String(text.dropLast()) : text) else {
+                throw UsageError("“\(text)” is not a share such as 0.2 or 20%")
+            }
+            let share = isPercent ? number / 100 : number
+            guard (0...1).contains(share) else { throw UsageError("\(text) is not between 0 and 1") }
+            return share
+        }
+    }
+
     /// A time such as `60s`, `1.5m`, `1h30m` or a bare number of seconds, in seconds and above 0.
     public static func duration(
         _ name: String, value: String = "TIME", help: String, environment: String? = nil

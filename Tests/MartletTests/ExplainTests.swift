@@ -12,7 +12,7 @@ import Testing
         #expect(train.status == 0, "\(train.errors)")
         let run = try Martlet.run(
             "explain", folder.path("m"), "--json", folder.path("e.json"), "--html", folder.path("e.html"),
-            "--leaderboard", folder.path("b"), "--group", "smoker", "--time-budget", "4s")
+            "--leaderboard", folder.path("b"), "--by", "smoker", "--time-budget", "4s")
         #expect(run.status == 0, "\(run.errors)")
         for part in ["Scores", "rmse", "Permutation importance", "SHAP values", "Interactions", "By smoker"] {
             #expect(run.output.contains(part), "\(part)")
@@ -44,7 +44,7 @@ import Testing
         _ = try Martlet.run(
             "train", "example:iris", "--target", "species", "--trials", "1", "--output", folder.path("m"))
         for (arguments, expected) in [
-            (["explain", folder.path("none")], "none"), (["explain", folder.path("m"), "--group", "x"], "\"x\""),
+            (["explain", folder.path("none")], "none"), (["explain", folder.path("m"), "--by", "x"], "\"x\""),
             (["explain", folder.path("m"), "--html", folder.path("no/e.html")], "--html"),
             (["explain", folder.path("m"), "--data", "example:insurance"], "column"),
             (["explain", folder.path("m"), "--leaderboard", folder.path("m")], "leaderboard"),

@@ -35,6 +35,11 @@ struct Martlet {
 
     /// Runs to the end; errors go to a file, so that neither pipe can fill up unread.
     static func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Outcome {
+        try run(all: arguments, environment: environment)
+    }
+
+    /// The same with a list.
+    static func run(all arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
         let (process, output, _) = process(arguments, environment: environment)
         let folder = try TemporaryFolder()
         process.standardError = FileHandle(forWritingAtPath: try folder.file("errors", ""))

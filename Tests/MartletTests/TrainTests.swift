@@ -44,6 +44,47 @@ import Testing
         #expect(inspect.status == 0 && inspect.output.contains("predicts species (multiclass)"))
     }
 
+    @Test func rowsAreKeptTogetherOrHeldOutByTime() throws {
+        let folder = try TemporaryFolder()
+        var lines = ["day,shop,size,sales"]
+        for row in 0..<120 {
+            lines.append(
+                "2024-\(10 + row / 60)-\(10 + row % 20),shop \(row % 9),\(row * 37 % 50),\(row * 37 % 50 * 3 + row % 7)"
+            )
+        }
+        let table = try folder.file("t.csv", lines.joined(separator: "\n") + "\n")
+        let options = ["--target", "sales", "--trials", "1", "--learners", "gradient_boosting"]
+        for (more, said) in [
+            (["--group", "shop"], "rows of one \"shop\" kept together"),
+            (["--group", "shop", "--holdout", "0.3"], "rows of one \"shop\" kept together"),
+            (["--time", "day", "--holdout", "25%"], "the latest by \"day\""),
+        ] {
+            let train = try Martlet.run(all: ["train", table] + options + more)
+            #expect(train.status == 0 && train.output.contains(said), "\(train.output) \(train.errors)")
+            let check = try Martlet.run(all: ["check", table, "--target", "sales"] + more)
+            #expect(check.status == 0 && check.output.contains(said), "\(check.output) \(check.errors)")
+        }
+        let both = try Martlet.run(all: ["train", table] + options + ["--time", "day", "--group", "shop"])
+        #expect(both.status == 2 && both.errors.contains("not both"))
+    }
+
+    @Test func whatGivesTheTargetAwayIsTold() throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<200).map { "\($0 * 37 % 51),\($0 % 2 == 0 ? "open" : "shut"),\($0 % 2 == 0 ? "yes" : "no")" }
+        let table = try folder.file("t.csv", (["size,door,bought"] + rows).joined(separator: "\n") + "\n")
+        for arguments in [["check"], ["train", "--trials", "1", "--learners", "linear"]] {
+            let run = try Martlet.run(all: [arguments[0], table, "--target", "bought"] + arguments.dropFirst())
+            #expect(run.status == 0 && run.output.contains("Warning: \"door\" alone tells 100.0 %"), "\(run.output)")
+            let without = try Martlet.run(
+                all: [arguments[0], table, "--target", "bought", "--exclude", "door"] + arguments.dropFirst())
+            #expect(without.status == 0 && !without.output.contains("Warning"), "\(without.output)")
+        }
+        let json = try Martlet.run(all: ["check", table, "--target", "bought", "--json"])
+        let found = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+        let leaks = found?["leaks"] as? [[String: Any]]
+        #expect(leaks?.count == 1 && leaks?.first?["columns"] as? [String] == ["door"])
+    }
+
     @Test func theSameSeedAndTrialsGiveTheSameBytesForAnyNumberOfThreads() throws {
         let folder = try TemporaryFolder()
         for threads in ["1", "2", "3"] {

@@ -22,7 +22,8 @@ enum CheckCommand {
         operands: [DataArgument.operand],
         options: [
             TrainCommand.target.declaration, TrainCommand.task.declaration, TrainCommand.metric.declaration,
-            TrainCommand.exclude.declaration, TrainCommand.weight.declaration, json.declaration,
+            TrainCommand.exclude.declaration, TrainCommand.weight.declaration, TrainCommand.holdout.declaration,
+            TrainCommand.group.declaration, TrainCommand.time.declaration, json.declaration,
         ] + ReadingOptions.declarations,
         run: run)
 
@@ -39,7 +40,9 @@ enum CheckCommand {
         let settings = ExperimentSettings(
             target: target, task: Task(rawValue: invocation[TrainCommand.task]),
             metric: Metric(rawValue: invocation[TrainCommand.metric]), budget: .seconds(60),
-            exclude: invocation[TrainCommand.exclude], weight: invocation[TrainCommand.weight])
+            exclude: invocation[TrainCommand.exclude], weight: invocation[TrainCommand.weight],
+            holdout: invocation[TrainCommand.holdout], group: invocation[TrainCommand.group],
+            time: invocation[TrainCommand.time])
         let preview = try ExperimentPreview(
             table, settings: settings, learners: .standard, slots: 1, threads: threads)
         if invocation[json] {

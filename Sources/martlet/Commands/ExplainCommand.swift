@@ -15,8 +15,8 @@ enum ExplainCommand {
         "html", value: "FILE", help: "Where a report is written, as one page that needs nothing else")
     static let leaderboard = Option<String?>.text(
         "leaderboard", value: "FILE", help: "The leaderboard that train wrote, for the times of a run with --trials")
-    static let group = Option<String?>.text(
-        "group", value: "COLUMN", help: "Scores for each value of a column, or each quarter of its numbers")
+    static let by = Option<String?>.text(
+        "by", value: "COLUMN", help: "Scores for each value of a column, or each quarter of its numbers")
     static let scale = Option<String>.choice(
         "scale", value: "SCALE", help: "The unit of contributions: prediction, or margin (such as log-odds)",
         choices: RowContributions.Scale.allCases.map(\.rawValue), default: RowContributions.Scale.prediction.rawValue)
@@ -31,11 +31,11 @@ enum ExplainCommand {
         discussion: """
             Scores are those of predictions for rows that the models had not seen. Examples:
               martlet explain churn.martlet --html churn.html
-              martlet explain churn.martlet --data march.csv --group Region --json churn.json
+              martlet explain churn.martlet --data march.csv --by Region --json churn.json
             """,
         operands: [.init("MODEL", help: "A model that train wrote")],
         options: [
-            data.declaration, json.declaration, html.declaration, leaderboard.declaration, group.declaration,
+            data.declaration, json.declaration, html.declaration, leaderboard.declaration, by.declaration,
             scale.declaration, columns.declaration, seconds.declaration, threads.declaration,
         ] + ReadingOptions.declarations,
         run: run)
@@ -51,7 +51,7 @@ enum ExplainCommand {
                 ("the model", path), ("--data", invocation[data]), ("--leaderboard", invocation[leaderboard]),
             ])
         var options = Explainer.Options()
-        options.group = invocation[group]
+        options.group = invocation[by]
         options.scale = RowContributions.Scale(rawValue: invocation[scale]) ?? .prediction
         options.columns = invocation[columns] ?? options.columns
         if let seconds = invocation[seconds] {

@@ -27,6 +27,13 @@ enum TrainCommand {
     static let exclude = Option<[String]>.list("exclude", value: "A,B", help: "Columns that must not be used")
     static let learners = Option<[String]>.list("learners", value: "A,B", help: "Learners to use (all)")
     static let weight = Option<String?>.text("weight", value: "COLUMN", help: "A column of row weights")
+    static let holdout = Option<Double?>.share(
+        "holdout", help: "Share of the rows that is held out to score on instead of folds, from 0.05 to 0.5")
+    static let group = Option<String?>.text(
+        "group", value: "COLUMN", help: "A column whose equal values are trained on or scored on, never both")
+    static let time = Option<String?>.text(
+        "time", value: "COLUMN",
+        help: "A column of moments: the latest rows are held out, a fifth unless --holdout says")
     static let output = Option<String?>.text(
         "output", short: "o", value: "FILE", help: "Where the best model is written, such as churn.martlet")
     static let leaderboard = Option<String?>.text(
@@ -38,6 +45,7 @@ enum TrainCommand {
             Examples:
               martlet train example:titanic --target Survived
               martlet train churn.csv --target Churn --time-budget 10m --output churn.martlet
+              martlet train sales.csv --target Amount --time Day --holdout 0.2
 
             Ctrl-C, SIGTERM or a terminal that hangs up end it with the best model so far.
             """,
@@ -45,7 +53,8 @@ enum TrainCommand {
         options: [
             target.declaration, task.declaration, metric.declaration, timeBudget.declaration, trials.declaration,
             seed.declaration, threads.declaration, folds.declaration, exclude.declaration, learners.declaration,
-            weight.declaration, output.declaration, leaderboard.declaration,
+            weight.declaration, holdout.declaration, group.declaration, time.declaration, output.declaration,
+            leaderboard.declaration,
         ] + ReadingOptions.declarations,
         run: run)
 
@@ -122,7 +131,8 @@ enum TrainCommand {
         let settings = ExperimentSettings(
             target: column, task: Task(rawValue: invocation[task]), metric: Metric(rawValue: invocation[metric]),
             budget: budget, seed: UInt64(invocation[seed] ?? 0), folds: invocation[folds], exclude: invocation[exclude],
-            learners: invocation.isGiven(learners) ? invocation[learners] : nil, weight: invocation[weight])
+            learners: invocation.isGiven(learners) ? invocation[learners] : nil, weight: invocation[weight],
+            holdout: invocation[holdout], group: invocation[group], time: invocation[time])
         try settings.validate()
         return settings
     }
