@@ -15,7 +15,7 @@ struct ColumnStrength {
     /// Rows looked at, at most, spread over the table.
     static let mostRows = 20_000
     /// Bins of equally many rows for a column of numbers, at most, and rows that each has at least.
-    private static let bins = 64
+    private static let bins = 256
     private static let rowsOfBin = 12
 
     private let target: [Double]
