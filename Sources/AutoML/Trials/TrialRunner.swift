@@ -97,6 +97,8 @@ private struct FoldRun {
     struct Fold: Sendable {
         var model: any FittedModel
         var fitSeconds: Double
+        /// Whether its time was over before the fit was.
+        var isCutShort = false
         /// Nil until it is known how many stages the model keeps.
         var scored: Scored?
     }
@@ -202,6 +204,7 @@ private struct FoldRun {
             model = staged.keepingBestStages()
         }
         var fold = Fold(model: model, fitSeconds: Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9)
+        fold.isCutShort = context.deadline.hasPassed
         if !learner.hasStages || isSetApart { fold.scored = try score(model, split.validation, context) }
         return fold
     }
@@ -213,13 +216,13 @@ private struct FoldRun {
         let split = experiment.validation.split(index)
         let started = DispatchTime.now().uptimeNanoseconds
         var fold = fold
-        if stages > staged.stageCount, !context.deadline.hasPassed {
-            fold.model = try learner.fit(
+        fold.model = staged.keepingStages(stages)
+        if stages > staged.stageCount, !fold.isCutShort {
+            let again = try learner.fit(
                 experiment.problem, training: split.training, validation: [],
                 configuration: learner.configuration(spec.configuration, stages: stages),
                 seed: spec.seed.child("fold", index), context: context)
-        } else {
-            fold.model = staged.keepingStages(stages)
+            if !context.deadline.hasPassed { fold.model = again }
         }
         fold.fitSeconds += Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9
         fold.scored = try score(fold.model, split.validation, context)
