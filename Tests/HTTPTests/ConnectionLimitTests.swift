@@ -6,6 +6,13 @@ import Testing
 struct ConnectionLimitTests {
     private static let limit = 4
 
+    /// Counts the exchanges that are over for the server.
+    private final class Exchanges: Middleware {
+        let over = Counter()
+
+        func completed(_ exchange: CompletedExchange) { over.add(1) }
+    }
+
     /// Connections in a row, each of which has been served.
     private func served(_ count: Int, _ port: Int) async throws -> [TestConnection] {
         var clients: [TestConnection] = []
@@ -19,8 +26,13 @@ struct ConnectionLimitTests {
 
     @Test("where all wait, the one that has waited longest makes room", arguments: ["", "GET /now HTTP/1.1\r\nHost:"])
     func waiting(_ half: String) async throws {
-        try await withServer({ $0.connectionLimit = Self.limit }, routes: RawServer.routes) { port, server in
+        let exchanges = Exchanges()
+        try await withServer(
+            { $0.connectionLimit = Self.limit }, middleware: [exchanges], routes: RawServer.routes
+        ) { port, server in
             let first = try await served(1, port)[0]
+            // The answer can be read before the server's thread has noted that the connection waits again.
+            while exchanges.over.value < 1 { await Task.yield() }
             try await first.send(half)
             try await letTimePass()
             let others = try await served(Self.limit - 1, port)
