@@ -111,14 +111,15 @@ struct PreparedExperimentTests {
     @Test func settingsTravelAsJSON() throws {
         let settings = ExperimentSettings(
             target: "y", task: .binary, metric: .f1, budget: .trials(7), seed: .max, folds: 3, exclude: ["a"],
-            learners: ["window"], weight: "w")
+            learners: ["window"], weight: "w", validation: .random)
         let data = try JSONEncoder().encode(settings)
         #expect(try JSONDecoder().decode(ExperimentSettings.self, from: data) == settings)
         let plain = try JSONDecoder().decode(ExperimentSettings.self, from: Data(#"{"target": "y"}"#.utf8))
-        #expect(plain == ExperimentSettings(target: "y"))
+        #expect(plain == ExperimentSettings(target: "y", validation: nil))
         for wrong in [
             #"{"target": "y", "task": "rank"}"#, #"{"target": "y", "trials": 3, "time_budget_seconds": 4}"#,
             #"{"target": 1}"#, #"{}"#, #"{"target": "y", "seed": -1}"#,
+            #"{"target": "y", "validation": "guess"}"#,
         ] {
             #expect(throws: AutoMLError.self) {
                 try JSONDecoder().decode(ExperimentSettings.self, from: Data(wrong.utf8))

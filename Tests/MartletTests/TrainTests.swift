@@ -64,8 +64,26 @@ import Testing
             let check = try Martlet.run(all: ["check", table, "--target", "sales"] + more)
             #expect(check.status == 0 && check.output.contains(said), "\(check.output) \(check.errors)")
         }
+        let random = try Martlet.run(
+            all: ["train", table] + options + ["--group", "shop", "--validation", "random"])
+        #expect(random.status == 2 && random.errors.contains("validation is random"), "\(random.errors)")
         let both = try Martlet.run(all: ["train", table] + options + ["--time", "day", "--group", "shop"])
         #expect(both.status == 2 && both.errors.contains("not both"))
+    }
+
+    @Test func rowsThatBelongTogetherAreToldAndKeptTogether() throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<240).map { "\($0 / 6 * 17 % 40 + 1000),\($0 * 37 % 101),\($0 / 6 % 2 == 0 ? "ill" : "well")" }
+        let table = try folder.file("t.csv", (["patient_id,size,state"] + rows).joined(separator: "\n") + "\n")
+        for arguments in [["check"], ["train", "--trials", "1", "--learners", "decision_tree"]] {
+            let all = [arguments[0], table, "--target", "state"] + arguments.dropFirst()
+            let kept = try Martlet.run(all: all)
+            #expect(
+                kept.status == 0 && kept.output.contains("rows of one \"patient_id\" kept together"), "\(kept.output)")
+            #expect(kept.output.contains("Note: \"patient_id\" has 40 values, 6.0 rows each"), "\(kept.output)")
+            let random = try Martlet.run(all: all + ["--validation", "random"])
+            #expect(random.status == 0 && random.output.contains("which flatters scores"), "\(random.output)")
+        }
     }
 
     @Test func whatGivesTheTargetAwayIsTold() throws {

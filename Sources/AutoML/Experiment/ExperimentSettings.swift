@@ -10,8 +10,8 @@ public enum Budget: Sendable, Hashable {
 }
 
 /// What a user asks of an experiment on a table. In JSON: `target`, `task`, `metric`, `time_budget_seconds` or `trials`,
-/// `seed`, `folds`, `exclude`, `learners`, `weight`, `types`, `holdout`, `group` and `time`; all but `target` may be left
-/// out.
+/// `seed`, `folds`, `exclude`, `learners`, `weight`, `types`, `holdout`, `group`, `time` and `validation`; all but `target`
+/// may be left out.
 public struct ExperimentSettings: Sendable, Hashable {
     /// The column to predict.
     public var target: String
@@ -39,12 +39,16 @@ public struct ExperimentSettings: Sendable, Hashable {
     public var group: String?
     /// A column of moments: the latest rows are held out, a fifth of them where `holdout` does not say.
     public var time: String?
+    /// How rows are divided where neither `group` nor `time` says it. Nil in settings of programs that divided by chance and
+    /// did not look at the table: whoever takes new settings in says `auto`.
+    public var validation: ValidationChoice?
 
     /// Settings of these parts.
     public init(
         target: String, task: Task? = nil, metric: Metric? = nil, budget: Budget = .seconds(60), seed: UInt64 = 0,
         folds: Int? = nil, exclude: [String] = [], learners: [String]? = nil, weight: String? = nil,
-        types: [String: ColumnType] = [:], holdout: Double? = nil, group: String? = nil, time: String? = nil
+        types: [String: ColumnType] = [:], holdout: Double? = nil, group: String? = nil, time: String? = nil,
+        validation: ValidationChoice? = .auto
     ) {
         self.target = target
         self.task = task
@@ -59,6 +63,7 @@ public struct ExperimentSettings: Sendable, Hashable {
         self.holdout = holdout
         self.group = group
         self.time = time
+        self.validation = validation
     }
 
     /// Throws `AutoMLError.invalidSetting`, naming the field, for what is wrong whatever the table.
@@ -93,6 +98,14 @@ public struct ExperimentSettings: Sendable, Hashable {
         if folds != nil, time != nil { throw fail(.folds, "with time the latest rows are held out, without folds") }
         if group != nil, time != nil { throw fail(.group, "give either group or time, not both") }
         if let group, group == target { throw fail(.group, "the target column cannot be the group") }
+        if validation == .random, group != nil || time != nil {
+            throw fail(.validation, "validation is random, and \(group != nil ? "group" : "time") is given")
+        }
+        if validation == .time, group != nil { throw fail(.validation, "validation is time, and group is given") }
+        if validation == .group, time != nil { throw fail(.validation, "validation is group, and time is given") }
+        if validation == .time, folds != nil, time == nil {
+            throw fail(.folds, "with time the latest rows are held out, without folds")
+        }
         if let time, time == target { throw fail(.time, "the target column cannot be the time") }
     }
 }
@@ -101,7 +114,7 @@ extension ExperimentSettings: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case target, task, metric
         case timeBudgetSeconds = "time_budget_seconds"
-        case trials, seed, folds, exclude, learners, weight, types, holdout, group, time
+        case trials, seed, folds, exclude, learners, weight, types, holdout, group, time, validation
     }
 
     /// Reads a JSON object; a value that cannot be throws `AutoMLError.invalidSetting` with its field. Keys that are no
@@ -148,7 +161,17 @@ extension ExperimentSettings: Codable {
                 try value(.types, "an object of types by column", [String: String].self) ?? [:]),
             holdout: try value(.holdout, "a number", Double.self),
             group: try value(.group, "a column's name", String.self),
-            time: try value(.time, "a column's name", String.self))
+            time: try value(.time, "a column's name", String.self),
+            validation: try ExperimentSettings.validation(try value(.validation, "a string", String.self)))
+    }
+
+    private static func validation(_ text: String?) throws -> ValidationChoice? {
+        guard let text else { return nil }
+        if let choice = ValidationChoice(rawValue: text) { return choice }
+        let names = ValidationChoice.allCases.map(\.rawValue).joined(separator: ", ")
+        throw AutoMLError(
+            .invalidSetting, "there is no validation \"\(text)\"; there are \(names)",
+            field: CodingKeys.validation.rawValue)
     }
 
     private static func types(_ names: [String: String]) throws -> [String: ColumnType] {
@@ -183,5 +206,6 @@ extension ExperimentSettings: Codable {
         try container.encodeIfPresent(holdout, forKey: .holdout)
         try container.encodeIfPresent(group, forKey: .group)
         try container.encodeIfPresent(time, forKey: .time)
+        try container.encodeIfPresent(validation, forKey: .validation)
     }
 }

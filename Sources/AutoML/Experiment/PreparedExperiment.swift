@@ -26,6 +26,8 @@ public final class PreparedExperiment: Sendable {
     public let problem: LearningProblem
     /// Which rows are trained and scored on.
     public let validation: ValidationPlan
+    /// What the rows have to do with each other.
+    let relations: RowRelations
     /// The shape of one fold's training part.
     public let shape: ProblemShape
     /// A few rows of the columns that are used, kept with the model to check it on load.
@@ -61,7 +63,11 @@ public final class PreparedExperiment: Sendable {
         let unused = Set([settings.target] + settings.exclude + [settings.weight, settings.group].compactMap { $0 })
         let usable = Table(columns: table.columns.filter { !unused.contains($0.name) }, rowCount: table.rowCount)
         let kept = droppedRowCount == 0 ? usable : usable.selecting(resolved.rows)
-        plan = FeaturePlan(fitting: kept)
+        var relations = PreparedExperiment.relations(table, kept, resolved, settings)
+        let order = try RowOrder(settings, table, rows: resolved.rows, found: relations)
+        if case .together = order {} else { relations.keepNothing(but: settings.group) }
+        self.relations = relations
+        plan = PreparedExperiment.plan(kept, names: relations.names)
         guard !plan.sources.isEmpty else {
             throw AutoMLError(
                 .unsuitableData, "no column is left to learn from: each is excluded, constant, empty or an identifier")
@@ -69,11 +75,11 @@ public final class PreparedExperiment: Sendable {
         problem = LearningProblem(
             features: try plan.apply(kept), target: resolved.target,
             weights: try PreparedExperiment.weights(settings.weight, in: table, rows: resolved.rows))
+        let used = kept.selecting(columns: plan.sources.map(\.name))
         validation = try PreparedExperiment.validation(
-            problem, settings, self.learners, order: RowOrder(settings, table, rows: resolved.rows))
+            problem, settings, self.learners, order: order)
         shape = ProblemShape(problem, rows: validation.trainingRowCount, countsTwoValued: true)
         let golden = PreparedExperiment.goldenRowNumbers(kept.rowCount)
-        let used = kept.selecting(columns: plan.sources.map(\.name))
         goldenRows = used.selecting(golden)
         evaluationRows = PreparedExperiment.chooseEvaluationRows(
             validation.scoredRows, used, classes: resolved.target.outputCount, seed: Seed(settings.seed))
@@ -134,6 +140,25 @@ public final class PreparedExperiment: Sendable {
             throw AutoMLError(.unsuitableData, "the weight \"\(name)\" is 0 in every row", field: "weight")
         }
         return rows.map { Float(all[Int($0)]) }
+    }
+
+    /// Found among all columns but target and weight, left out or not; nothing for settings of programs that did not look.
+    private static func relations(
+        _ table: Table, _ kept: Table, _ resolved: ResolvedTarget, _ settings: ExperimentSettings
+    ) -> RowRelations {
+        if settings.validation == nil { return RowRelations() }
+        let columns = table.columns.filter { $0.name != settings.target && $0.name != settings.weight }
+        let names = Set(FeaturePlan(fitting: kept).sources.map(\.name))
+        return RowRelations(
+            columns, features: columns.filter { names.contains($0.name) }, rows: resolved.rows, target: resolved.target)
+    }
+
+    /// Names of what rows are of are no features where such rows are kept together, unless nothing else would be left.
+    private static func plan(_ table: Table, names: [String]) -> FeaturePlan {
+        let reason = "it names what a row is of; rows to come are of others"
+        let plan = FeaturePlan(
+            fitting: table, leftOut: Dictionary(names.map { ($0, reason) }, uniquingKeysWith: { $1 }))
+        return plan.sources.isEmpty ? FeaturePlan(fitting: table) : plan
     }
 
     private static func validation(

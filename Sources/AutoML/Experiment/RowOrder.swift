@@ -6,9 +6,12 @@ enum RowOrder: Sendable {
     case groups([Int32], name: String)
     /// When each row was, as a number that rises. The column's name comes with it.
     case moments([Double], name: String)
+    /// Rows that belong together as the table shows it.
+    case together(RowRelations.Together)
 
-    /// What `settings` say of the given rows of `table`; nil where they say nothing. Throws `AutoMLError` naming the field.
-    init?(_ settings: ExperimentSettings, _ table: Table, rows: [Int32]) throws {
+    /// What `settings` say of the given rows of `table`, or what was found in it, where they want that; nil where there is
+    /// nothing. Throws `AutoMLError` naming the field.
+    init?(_ settings: ExperimentSettings, _ table: Table, rows: [Int32], found relations: RowRelations) throws {
         if let name = settings.time {
             let column = try PreparedExperiment.column(name, in: table, field: "time")
             guard let all = column.doubles() else {
@@ -24,8 +27,27 @@ enum RowOrder: Sendable {
         } else if let name = settings.group {
             let column = try PreparedExperiment.column(name, in: table, field: "group")
             self = .groups(RowOrder.groups(column, rows), name: name)
+        } else if let found = try RowOrder.found(relations, for: settings.validation) {
+            self = found
         } else {
             return nil
+        }
+    }
+
+    private static func found(_ relations: RowRelations, for choice: ValidationChoice?) throws -> RowOrder? {
+        switch choice {
+        case nil, .random: return nil
+        case .auto: return relations.together.map { .together($0) }
+        case .group:
+            if let together = relations.together { return .together(together) }
+            throw AutoMLError(
+                .unsuitableData, "no rows were found that belong together; name the column that groups them",
+                field: "group")
+        case .time:
+            if let moments = relations.moments { return .moments(moments.values, name: moments.name) }
+            throw AutoMLError(
+                .unsuitableData, "no column was found along which the rows change; name the column of moments",
+                field: "time")
         }
     }
 

@@ -21,6 +21,10 @@ extension ValidationPlan {
             return try .latest(target, moments, share: settings.holdout ?? 0.2, name: name)
         }
         if let share = settings.holdout {
+            if case .together(let together) = order {
+                return try .groupedHoldOut(
+                    target, together.groups, share: share, name: together.what, what: together.what, seed: seed)
+            }
             guard case .groups(let groups, let name) = order else {
                 return .holdOut(target, share: share, seed: seed)
             }
@@ -32,6 +36,12 @@ extension ValidationPlan {
         if case .groups(let groups, let name) = order {
             guard let count else { return try .groupedHoldOut(target, groups, share: 0.2, name: name, seed: seed) }
             return try .grouped(target, groups, folds: count, repeats: repeats, name: name, seed: seed)
+        }
+        if case .together(let together) = order {
+            if let count { return .together(target, together, folds: count, repeats: repeats, seed: seed) }
+            return try .groupedHoldOut(
+                target, together.groups, share: rows < 20_000 ? 0.2 : 0.1, name: together.what, what: together.what,
+                seed: seed)
         }
         if let count { return .crossValidation(target, folds: count, repeats: repeats, seed: seed) }
         return .holdOut(target, oneIn: rows < 20_000 ? 5 : 10, seed: seed)

@@ -14,9 +14,9 @@ extension ValidationPlan {
             }, remark: ", rows of one \"\(name)\" kept together")
     }
 
-    /// Holds out whole groups with about that share of the rows.
+    /// Holds out whole groups with about that share of the rows; `what` says for people what they are.
     static func groupedHoldOut(
-        _ target: Target, _ groups: [Int32], share: Double, name: String, seed: Seed
+        _ target: Target, _ groups: [Int32], share: Double, name: String, what: String? = nil, seed: Seed
     ) throws -> ValidationPlan {
         var sizes = [Int](repeating: 0, count: Int((groups.max() ?? -1) + 1))
         for group in groups { sizes[Int(group)] += 1 }
@@ -40,7 +40,7 @@ extension ValidationPlan {
         let assignment = groups.map { side[Int($0)] }
         return try ValidationPlan(
             folds: 1, repeats: 1, rowCount: target.values.count, assignments: [assignment],
-            remark: ", rows of one \"\(name)\" kept together"
+            remark: ", \(what ?? "rows of one \"\(name)\"") kept together"
         ).checked(target, field: "group", name: name)
     }
 

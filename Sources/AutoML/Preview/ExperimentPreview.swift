@@ -83,6 +83,8 @@ public struct ExperimentPreview: Sendable, Encodable, Hashable {
     public var columns: [ColumnUse]
     /// What seems to tell the target beforehand, the strongest first.
     public var leaks: [Leak]
+    /// What rows have to do with each other: repeats, rows of one entity, time.
+    public var relations: [RowFinding]
     /// The learners that were asked for, or all.
     public var learners: [LearnerUse]
     /// What the budget amounts to.
@@ -116,6 +118,7 @@ public struct ExperimentPreview: Sendable, Encodable, Hashable {
         }
         let finder = try LeakFinder(table, prepared)
         leaks = finder.leaks()
+        relations = prepared.relations.findings
         columns = ExperimentPreview.columns(finder, prepared, leaks)
         let parallel = Double(max(1, min(threads, max(1, prepared.validation.splitCount))))
         self.learners = prepared.learners.all.map { learner in

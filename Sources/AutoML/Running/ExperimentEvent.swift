@@ -25,6 +25,8 @@ public enum ExperimentEvent: Sendable, Hashable {
         public var droppedColumns: [FeaturePlan.DroppedColumn]
         /// What seems to tell the target beforehand, the strongest first.
         public var leaks: [Leak]
+        /// What rows have to do with each other; nil in events of programs that did not look for it.
+        public var relations: [RowFinding]?
 
         enum CodingKeys: String, CodingKey {
             case task
@@ -33,12 +35,13 @@ public enum ExperimentEvent: Sendable, Hashable {
             case droppedRows = "dropped_rows"
             case features, classes, validation
             case droppedColumns = "dropped_columns"
-            case leaks
+            case leaks, relations
         }
 
         /// What is known of `experiment`.
         public init(_ experiment: PreparedExperiment, leaks: [Leak] = []) {
             self.leaks = leaks
+            relations = experiment.relations.findings
             task = experiment.task
             taskReason = experiment.taskReason
             metric = experiment.metric

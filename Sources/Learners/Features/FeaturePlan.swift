@@ -42,13 +42,14 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
     /// The features' names, in their order.
     public var featureNames: [String] { sources.flatMap { $0.features.map(\.name) } }
 
-    /// Fits a plan on `table`, which must not hold the target.
-    public init(fitting table: Table) {
+    /// Fits a plan on `table`, which must not hold the target; columns of the names in `leftOut` are left out for the reason
+    /// given there.
+    public init(fitting table: Table, leftOut: [String: String] = [:]) {
         var taken = Set(table.columns.map(\.name))
         var sources: [Source] = []
         var dropped: [DroppedColumn] = []
         for column in table.columns {
-            if let reason = FeaturePlan.reasonToDrop(column) {
+            if let reason = leftOut[column.name] ?? FeaturePlan.reasonToDrop(column) {
                 dropped.append(DroppedColumn(name: column.name, reason: reason))
                 continue
             }

@@ -50,6 +50,11 @@ extension Schemas {
             "example": ["type": "object", "additionalProperties": cell],
         ], optional: ["threshold": number])
 
+    static let rowFinding = object([
+        "kind": choice(RowFinding.Kind.allCases.map(\.rawValue)), "columns": array(string), "rows": integer,
+        "groups": integer, "strength": number, "kept": boolean, "evidence": string,
+    ])
+
     static let experimentPlan = object(
         [
             "task": task, "task_reason": string, "metric": metric,
@@ -66,6 +71,7 @@ extension Schemas {
                     "kind": choice(Leak.Kind.allCases.map(\.rawValue)), "columns": array(string), "strength": number,
                     "evidence": string,
                 ])),
+            "relations": array(reference("RowFinding")),
             "learners": array(object(["name": string, "is_suitable": boolean, "seconds": number])),
             "estimate": object([
                 "seconds_per_trial": number, "trials": integer, "seconds": number, "basis": string,

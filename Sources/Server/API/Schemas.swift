@@ -1,3 +1,4 @@
+internal import AutoML
 internal import Learners
 internal import Platform
 internal import Tabular
@@ -24,6 +25,7 @@ enum Schemas {
             .init(name: "Evaluation", value: evaluation), .init(name: "ModelCard", value: modelCard),
             .init(name: "ExplanationRows", value: explanationRows), .init(name: "Cluster", value: cluster),
             .init(name: "Server", value: server), .init(name: "ExperimentPlan", value: experimentPlan),
+            .init(name: "RowFinding", value: rowFinding),
             .init(name: "Trial", value: trial), .init(name: "TrialList", value: list(of: "Trial")),
             .init(name: "Learner", value: learner), .init(name: "LearnerList", value: list(of: "Learner")),
             .init(name: "DeadLetter", value: deadLetter),
@@ -153,6 +155,7 @@ extension Schemas {
         ],
         "group": ["type": "string", "description": "A column whose equal values are never on both sides."],
         "time": ["type": "string", "description": "A column of moments; the latest rows are held out."],
+        "validation": choice(ValidationChoice.allCases.map(\.rawValue)),
     ]
 
     private static var experimentRequest: JSONValue {

@@ -28,7 +28,9 @@ extension ExperimentEndpoints {
             guard try JSONParser.parse(bytes).members != nil else {
                 throw Problem.field("body", "must be a JSON object")
             }
-            return try JSONDecoder().decode(ExperimentRequest.self, from: Data(bytes))
+            var asked = try JSONDecoder().decode(ExperimentRequest.self, from: Data(bytes))
+            asked.settings.validation = asked.settings.validation ?? .auto
+            return asked
         }
     }
 

@@ -23,7 +23,8 @@ enum CheckCommand {
         options: [
             TrainCommand.target.declaration, TrainCommand.task.declaration, TrainCommand.metric.declaration,
             TrainCommand.exclude.declaration, TrainCommand.weight.declaration, TrainCommand.holdout.declaration,
-            TrainCommand.group.declaration, TrainCommand.time.declaration, json.declaration,
+            TrainCommand.group.declaration, TrainCommand.time.declaration,
+            TrainCommand.validation.declaration, json.declaration,
         ] + ReadingOptions.declarations,
         run: run)
 
@@ -42,7 +43,8 @@ enum CheckCommand {
             metric: Metric(rawValue: invocation[TrainCommand.metric]), budget: .seconds(60),
             exclude: invocation[TrainCommand.exclude], weight: invocation[TrainCommand.weight],
             holdout: invocation[TrainCommand.holdout], group: invocation[TrainCommand.group],
-            time: invocation[TrainCommand.time])
+            time: invocation[TrainCommand.time],
+            validation: ValidationChoice(rawValue: invocation[TrainCommand.validation]))
         let preview = try ExperimentPreview(
             table, settings: settings, learners: .standard, slots: 1, threads: threads)
         if invocation[json] {
@@ -69,6 +71,7 @@ enum CheckCommand {
         }
         for (index, line) in table.lines.enumerated() { console.print(index == 0 ? console.bold(line) : line) }
         console.print("")
+        for finding in preview.relations { console.print("Note: \(finding.advice)") }
         if preview.leaks.isEmpty { console.print("Nothing was found that gives the target away.") }
         for leak in preview.leaks { console.print("Warning: \(leak.advice)") }
     }

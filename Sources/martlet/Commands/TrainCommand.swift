@@ -34,6 +34,12 @@ enum TrainCommand {
     static let time = Option<String?>.text(
         "time", value: "COLUMN",
         help: "A column of moments: the latest rows are held out, a fifth unless --holdout says")
+    static let validation = Option<String>.choice(
+        "validation", value: "KIND",
+        help:
+            "How rows are divided: auto keeps repeats and rows of one entity together, random does not, group and time "
+            + "take what is named or found",
+        choices: ValidationChoice.allCases.map(\.rawValue), default: "auto")
     static let output = Option<String?>.text(
         "output", short: "o", value: "FILE", help: "Where the best model is written, such as churn.martlet")
     static let leaderboard = Option<String?>.text(
@@ -53,8 +59,8 @@ enum TrainCommand {
         options: [
             target.declaration, task.declaration, metric.declaration, timeBudget.declaration, trials.declaration,
             seed.declaration, threads.declaration, folds.declaration, exclude.declaration, learners.declaration,
-            weight.declaration, holdout.declaration, group.declaration, time.declaration, output.declaration,
-            leaderboard.declaration,
+            weight.declaration, holdout.declaration, group.declaration, time.declaration,
+            validation.declaration, output.declaration, leaderboard.declaration,
         ] + ReadingOptions.declarations,
         run: run)
 
@@ -132,7 +138,8 @@ enum TrainCommand {
             target: column, task: Task(rawValue: invocation[task]), metric: Metric(rawValue: invocation[metric]),
             budget: budget, seed: UInt64(invocation[seed] ?? 0), folds: invocation[folds], exclude: invocation[exclude],
             learners: invocation.isGiven(learners) ? invocation[learners] : nil, weight: invocation[weight],
-            holdout: invocation[holdout], group: invocation[group], time: invocation[time])
+            holdout: invocation[holdout], group: invocation[group], time: invocation[time],
+            validation: ValidationChoice(rawValue: invocation[validation]))
         try settings.validate()
         return settings
     }

@@ -91,6 +91,7 @@ final class TrainingProgress: Sendable {
             console.print("\(Format.count(start.droppedRows)) rows without a target are left out")
         }
         for column in start.droppedColumns { console.print("Left out: \(column.name) (\(column.reason))") }
+        for finding in start.relations ?? [] { console.print("Note: \(finding.advice)") }
         for leak in start.leaks.prefix(TrainingProgress.shownLeaks) { console.print("Warning: \(leak.advice)") }
         let more = start.leaks.count - TrainingProgress.shownLeaks
         if more > 0 { console.print("Warning: \(more) more of this kind; `martlet check` lists them") }

@@ -117,6 +117,7 @@ export interface ExperimentRequest {
   group?: string;
   /** A column of moments; the latest rows are held out. */
   time?: string;
+  validation?: "auto" | "random" | "group" | "time";
 }
 
 export interface Experiment {
@@ -155,6 +156,7 @@ export interface Experiment {
   group?: string;
   /** A column of moments; the latest rows are held out. */
   time?: string;
+  validation?: "auto" | "random" | "group" | "time";
 }
 
 export interface ExperimentList {
@@ -588,6 +590,7 @@ export interface ExperimentPlan {
     strength: number;
     evidence: string;
   }[];
+  relations: RowFinding[];
   learners: {
     name: string;
     is_suitable: boolean;
@@ -603,6 +606,16 @@ export interface ExperimentPlan {
     value: string;
     count: number;
   }[];
+}
+
+export interface RowFinding {
+  kind: "repeats" | "copies" | "entities" | "time" | "panel";
+  columns: string[];
+  rows: number;
+  groups: number;
+  strength: number;
+  kept: boolean;
+  evidence: string;
 }
 
 export interface Trial {

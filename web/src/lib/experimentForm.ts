@@ -13,6 +13,8 @@ export interface ExperimentForm {
   minutes: string;
   trials: string;
   validation: "auto" | "folds" | "holdout" | "time";
+  /** What is made of rows that belong together as the table shows it. */
+  related: "auto" | "random";
   folds: string;
   holdout: string;
   group: string;
@@ -34,6 +36,7 @@ export const standardForm: ExperimentForm = {
   minutes: "2",
   trials: "30",
   validation: "auto",
+  related: "auto",
   folds: "5",
   holdout: "20",
   group: "",
@@ -94,6 +97,7 @@ export function requestOf(form: ExperimentForm, datasetID: string, learners: rea
   if (form.validation === "holdout" || form.validation === "time") request.holdout = (whole(form.holdout) ?? 0) / 100;
   if (form.validation === "time") request.time = form.time;
   else if (form.group !== "") request.group = form.group;
+  else if (form.related === "random") request.validation = "random";
   if (form.weight !== "") request.weight = form.weight;
   const exclude = form.exclude.filter((name) => name !== form.target);
   if (exclude.length > 0) request.exclude = exclude;
@@ -111,6 +115,7 @@ const formFields: Record<string, keyof ExperimentForm> = {
   holdout: "holdout",
   group: "group",
   time: "time",
+  validation: "related",
   weight: "weight",
   exclude: "exclude",
   types: "types",

@@ -121,6 +121,18 @@ function trainAnswers(): void {
       models_per_trial: 5,
       columns: [{ name: "Age", type: "float", is_used: true, strength: 0.9, is_leaking: true }],
       leaks: [{ kind: "column", columns: ["Age"], strength: 0.9, evidence: '"Age" alone tells 90.0 % of "Survived"' }],
+      relations: [
+        {
+          kind: "repeats",
+          columns: [],
+          rows: 40,
+          groups: 20,
+          strength: 0.1,
+          kept: true,
+          evidence: "40 rows are equal",
+        },
+        { kind: "time", columns: ["Day"], rows: 400, groups: 9, strength: 0.4, kept: false, evidence: "rows change" },
+      ],
       learners: [{ name: "linear", is_suitable: true, seconds: 1 }],
       estimate: { seconds_per_trial: 1, trials: 120, seconds: 120, basis: "guessed" },
     },
@@ -177,6 +189,18 @@ test("a column that tells the target can be left out at once", async () => {
     "another plan",
   );
   await until(() => !button("Leave it out"), "the warning's end");
+});
+
+test("rows that belong together can be divided by chance, and the latest be held out", async () => {
+  trainAnswers();
+  open("/datasets/d1/train");
+  const said = (text: string) => asked.some((call) => JSON.stringify(call.body ?? {}).includes(text));
+  const divide = await until(() => button("Divide by chance"), "what was found");
+  divide.click();
+  await until(() => said('"validation":"random"'), "a plan by chance");
+  const latest = await until(() => button("Hold out the latest"), "the time");
+  latest.click();
+  await until(() => said('"holdout":0.2,"time":"Day"'), "a plan by time");
 });
 
 test("what the server refuses is said, and the form stays", async () => {

@@ -62,6 +62,7 @@ export function TargetPart({ form, onChange, errors, profile, plan }: FormPart) 
           </Typography>
         )}
         <Leaks form={form} onChange={onChange} plan={plan} />
+        <Relations form={form} onChange={onChange} plan={plan} />
         <FormControl error={errors.task !== undefined}>
           <FormLabel id="task-label">Task</FormLabel>
           <RadioGroup
@@ -149,6 +150,54 @@ function Leaks({ form, onChange, plan }: Pick<FormPart, "form" | "onChange" | "p
             " If that is only known afterwards, leave it out: scores would be too good to be true."}
         </Alert>
       ))}
+    </>
+  );
+}
+
+/** Rows that belong together or follow each other, and what is made of it. */
+function Relations({ form, onChange, plan }: Pick<FormPart, "form" | "onChange" | "plan">) {
+  return (
+    <>
+      {plan?.relations.map((finding) => {
+        const column = finding.columns.at(-1) ?? "";
+        const isTime = finding.kind === "time" || finding.kind === "panel";
+        const isHeldOut = form.validation === "time" && form.time === column;
+        return (
+          <Alert
+            key={`${finding.kind} ${finding.columns.join(" ")}`}
+            severity={isTime || finding.kept ? "info" : "warning"}
+            variant="outlined"
+            action={
+              isTime ? (
+                !isHeldOut && (
+                  <Button
+                    color="inherit"
+                    size="small"
+                    onClick={() => onChange({ validation: "time", time: column, group: "" })}
+                  >
+                    Hold out the latest
+                  </Button>
+                )
+              ) : form.group === "" && form.validation !== "time" ? (
+                <Button
+                  color="inherit"
+                  size="small"
+                  onClick={() => onChange({ related: form.related === "auto" ? "random" : "auto" })}
+                >
+                  {form.related === "auto" ? "Divide by chance" : "Keep together"}
+                </Button>
+              ) : undefined
+            }
+          >
+            {sentence(finding.evidence)}
+            {!isTime &&
+              (finding.kept
+                ? " They are kept together, so that none is met in training and in scoring."
+                : " They are on both sides of the validation, which flatters scores.")}
+            {isTime && " If later rows are to be predicted, hold out the latest."}
+          </Alert>
+        );
+      })}
     </>
   );
 }
