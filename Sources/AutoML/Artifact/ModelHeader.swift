@@ -48,6 +48,8 @@ public struct ModelHeader: Sendable, Hashable, Codable {
     public var settings: ExperimentSettings
     /// What memory kept from being trained beside it; nil for a run that had enough.
     public var memoryCut: MemoryCut?
+    /// How its best trial's configuration does on later rows, where rows change with time.
+    public var timeScore: TimeScore?
 
     enum CodingKeys: String, CodingKey {
         case martletVersion = "martlet_version"
@@ -56,5 +58,6 @@ public struct ModelHeader: Sendable, Hashable, Codable {
         case selectionScore = "selection_score"
         case threshold, schema, plan, members, rows, validation, settings
         case memoryCut = "memory_cut"
+        case timeScore = "time_score"
     }
 }

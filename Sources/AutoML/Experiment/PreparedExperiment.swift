@@ -86,6 +86,24 @@ public final class PreparedExperiment: Sendable {
         evaluationTable = used.selecting(evaluationRows)
     }
 
+    /// The same experiment with its rows divided otherwise.
+    init(_ other: PreparedExperiment, dividedBy plan: ValidationPlan) {
+        (settings, learners, relations) = (other.settings, other.learners, other.relations)
+        (task, taskReason, metric) = (other.task, other.taskReason, other.metric)
+        (classes, droppedRowCount, schema) = (other.classes, other.droppedRowCount, other.schema)
+        (self.plan, problem, validation) = (other.plan, other.problem, plan)
+        shape = ProblemShape(problem, rows: plan.trainingRowCount, countsTwoValued: true)
+        (goldenRows, evaluationRows, evaluationTable) = (
+            other.goldenRows, other.evaluationRows, other.evaluationTable
+        )
+    }
+
+    /// Whether the best configuration is scored once more by time: rows change with it, and are not divided by it.
+    public var isScoredByTime: Bool {
+        guard settings.validation == .auto || settings.validation == .random else { return false }
+        return relations.moments != nil && settings.time == nil
+    }
+
     /// The seed that all others of the experiment are children of.
     public var seed: Seed { Seed(settings.seed) }
 

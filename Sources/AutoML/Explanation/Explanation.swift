@@ -231,6 +231,8 @@ public struct ModelCard: Sendable, Encodable, Hashable {
     public var score: Double?
     /// The ends of the score's interval.
     public var scoreInterval: [Double]?
+    /// How its best trial's configuration does on later rows, where rows change with time.
+    public var timeScore: TimeScore?
     /// The probability above which the second class is predicted.
     public var threshold: Double?
     /// How it was scored.
@@ -261,6 +263,7 @@ public struct ModelCard: Sendable, Encodable, Hashable {
         metric = header.metric
         score = header.score
         scoreInterval = header.scoreInterval.flatMap { $0.low.isFinite && $0.high.isFinite ? [$0.low, $0.high] : nil }
+        timeScore = header.timeScore
         threshold = header.threshold
         validation = header.validation
         rows = header.rows

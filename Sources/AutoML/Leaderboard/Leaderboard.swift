@@ -123,12 +123,15 @@ public struct Leaderboard: Sendable, Hashable, Codable {
     public var entries: [Entry]
     /// What memory kept from being trained; nil for a run that had enough.
     public var memoryCut: MemoryCut?
+    /// How the best configuration does on later rows, where rows change with time; nil where they do not, or while it runs.
+    public var timeScore: TimeScore?
 
     enum CodingKeys: String, CodingKey {
         case task, metric
         case greaterIsBetter = "greater_is_better"
         case entries
         case memoryCut = "memory_cut"
+        case timeScore = "time_score"
     }
 
     /// The leaderboard of what has ended; equal scores in the order of the trials, an ensemble before trials of its score, or

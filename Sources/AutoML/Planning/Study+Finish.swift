@@ -109,7 +109,8 @@ extension Study {
                     weight: member.weight)
             },
             rows: experiment.problem.rowCount, validation: experiment.validation.summary,
-            settings: experiment.settings, memoryCut: (board ?? selection.leaderboard).memoryCut)
+            settings: experiment.settings, memoryCut: (board ?? selection.leaderboard).memoryCut,
+            timeScore: selection.leaderboard.timeScore)
         let evaluation = evaluationRecord(
             selection.outOfFold, threshold: selection.threshold, of: best, leaderboard: board ?? selection.leaderboard)
         let model = try ModelArtifact(

@@ -64,6 +64,15 @@ public struct HTMLReport: Sendable {
             let ends = interval.map { "<small>95 % interval \(Numeral.interval($0))</small>" } ?? ""
             facts.append((card.metric.rawValue, Numeral.text(score) + ends))
         }
+        if let time = card.timeScore, let score = time.score, !isGiven {
+            let ends = time.scoreInterval.map { "95 % interval \(Numeral.interval($0)); " } ?? ""
+            facts.append(
+                (
+                    "\(card.metric.rawValue) on later rows",
+                    "\(Numeral.text(score))<small>\(ends)\(escaped(time.model)), learnt from the earlier rows by "
+                        + "\(escaped(time.time)) and scored on the latest \(Numeral.count(time.scoredRows))</small>"
+                ))
+        }
         facts.append(("Trained on", "\(Numeral.count(card.rows)) rows<small>\(escaped(card.validation))</small>"))
         let parts = card.members.count
         facts.append(

@@ -49,7 +49,7 @@ struct EntityFinder {
         self.target = target
     }
 
-    /// All that was found, the most alike first; a column of a key that was found is not named in another one.
+    /// All that was found, numbers with a fraction last, else the most alike first; a column of a key that was found is not named in another one.
     func found() -> [Found] {
         let sample = stride(from: 0, to: rows.count, by: max(1, rows.count / EntityFinder.firstLook)).map { rows[$0] }
         let candidates = columns.filter { column in
@@ -63,9 +63,14 @@ struct EntityFinder {
             if let one = judge([key], keyed) { found.append(one) } else { open.append(key) }
         }
         found += pairs(open)
-        return found.enumerated()
-            .sorted { ($1.element.finding.strength, $0.offset) < ($0.element.finding.strength, $1.offset) }
-            .map(\.element)
+        let fractions = Set(columns.filter { $0.type == .float }.map(\.name))
+        func isName(_ found: Found) -> Int { fractions.isDisjoint(with: found.finding.columns) ? 1 : 0 }
+        return found.enumerated().sorted { left, right in
+            let (one, other) = (left.element, right.element)
+            return (isName(other), other.finding.strength, left.offset) < (
+                isName(one), one.finding.strength, right.offset
+            )
+        }.map(\.element)
     }
 
     /// Two columns that are a key together. Numbers with a fraction are none.

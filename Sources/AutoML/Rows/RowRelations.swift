@@ -52,7 +52,10 @@ struct RowRelations: Sendable {
             findings.append(finding)
         }
         for var entity in entities {
+            let before = sets.count
             entity.finding.kept = sets.join(entity.groups)
+            // A key that names the same sets under another name says nothing new.
+            if entity.finding.kept, sets.count == before { continue }
             if entity.finding.kept {
                 kept.append("rows of one " + entity.finding.columns.map { "\"\($0)\"" }.joined(separator: " and "))
                 if entity.isPureName { names += entity.finding.columns }
@@ -100,8 +103,13 @@ struct RowRelations: Sendable {
     /// Rows joined to sets (union and find, with the least row as the root).
     private struct Sets {
         private var parents: [Int32]
+        /// Sets, those of one row included.
+        private(set) var count: Int
 
-        init(rowCount: Int) { parents = (0..<Int32(rowCount)).map { $0 } }
+        init(rowCount: Int) {
+            parents = (0..<Int32(rowCount)).map { $0 }
+            count = rowCount
+        }
 
         private mutating func root(_ row: Int32) -> Int32 {
             var row = row
@@ -128,7 +136,10 @@ struct RowRelations: Sendable {
             var sizes: [Int32: Int] = [:]
             for row in parents.indices { sizes[root(Int32(row)), default: 0] += 1 }
             let largest = Double(sizes.values.max() ?? 0)
-            if sizes.count >= leastSets, largest <= largestShare * Double(parents.count) { return true }
+            if sizes.count >= leastSets, largest <= largestShare * Double(parents.count) {
+                count = sizes.count
+                return true
+            }
             parents = before
             return false
         }

@@ -68,12 +68,23 @@ final class TrialLoop: Sendable {
         let outcomes = experiment.validation.scoredRows.count * experiment.problem.target.outputCount
         // The candidates' predictions, and sums of them in double precision.
         try require(outcomes * (4 * (study.compared.count + 1) + 8 * 6), for: "selecting the ensemble")
-        let selection = try study.select({ try self.spool.predictions(of: $0) }, context: context)
+        var selection = try study.select({ try self.spool.predictions(of: $0) }, context: context)
+        study.scoreByTime(
+            &selection, runner: runner, secondsLeft: secondsForTime,
+            context: TrainingContext(pool: context.pool, deadline: deadline, cancellation: cancellation))
         // The bytes of the fold models, the models, and the artifact while it grows.
         let models = spool.modelBytes(of: selection.members.map(\.trial))
         try require(models * 5 + outcomes * 24, for: "putting the model together")
         return try study.assemble(selection, { try self.spool.models(of: $0) }, context: context)
     }
+
+    /// Seconds that scoring by time may take, so that the model is still written in time; nil where nothing limits it.
+    private var secondsForTime: Double? {
+        guard case .seconds(let seconds) = experiment.settings.budget else { return nil }
+        return max(0, min(Study.shareForTime * seconds, deadline.secondsLeft - secondsForWriting))
+    }
+
+    private var secondsForWriting: Double { 0.15 + Double(min(spool.modelBytes, 400 << 20)) / 200e6 }
 
     private func require(_ bytes: Int, for what: String) throws {
         let available = availableMemory()
@@ -199,11 +210,15 @@ final class TrialLoop: Sendable {
         let rows = Double(experiment.validation.scoredRows.count)
         let candidates = Double(min(40, max(1, spool.count)))
         let selecting = rows * candidates * 40 * 5 * 2.5e-9 / Double(layout.slots * layout.threadsPerTrial)
-        let bytes = spool.modelBytes
-        let writing = 0.15 + Double(min(bytes, 400 << 20)) / 200e6
+        let ended = state.study.endedResults
         // Training stops at the deadline, and then the last fold is still to be predicted.
         let folds = Double(experiment.validation.splitCount)
-        let predicting = state.study.endedResults.reduce(0) { max($0, $1.predictSeconds / folds) }
-        return min(0.25 * seconds, selecting + writing + max(state.longestDelay, predicting))
+        let predicting = ended.reduce(0) { max($0, $1.predictSeconds / folds) }
+        let reserve = min(0.25 * seconds, selecting + secondsForWriting + max(state.longestDelay, predicting))
+        guard experiment.isScoredByTime else { return reserve }
+        // Another fit like one of a fold, of a trial that is not known yet.
+        let longest = ended.filter { $0.status == .completed }
+            .reduce(0) { max($0, ($1.fitSeconds + $1.predictSeconds) / folds) }
+        return reserve + min(Study.shareForTime * seconds, 0.05 + 1.3 * longest)
     }
 }

@@ -38,11 +38,18 @@ struct BudgetClock: Sendable {
         let rows = Double(experiment.validation.scoredRows.count)
         let selecting = rows * 40 * 40 * 5 * 2.5e-9 / Double(max(1, threads))
         let writing = 0.2 + seconds * 0.005
-        let reserve = min(0.25 * seconds, selecting + writing)
+        let time = experiment.isScoredByTime ? Study.shareForTime * seconds : 0
+        let reserve = min(0.25 * seconds, selecting + writing) + time
         let left = deadline.secondsLeft
         training = .after(seconds: left - reserve)
         collecting = .after(seconds: left - reserve + min(reserve, writing) / 2)
         trainingDeadline = Timestamp.now().adding(seconds: max(0, left - reserve))
+    }
+
+    /// Seconds that scoring by time may take, so that the model is still kept in time; nil where nothing limits it.
+    var secondsForTime: Double? {
+        guard case .seconds(let seconds) = budget else { return nil }
+        return max(0, min(Study.shareForTime * seconds, deadline.secondsLeft - 0.2 - seconds * 0.005))
     }
 
     /// Whether the budget counts seconds.

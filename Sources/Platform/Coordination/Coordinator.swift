@@ -13,8 +13,10 @@ final class Coordinator: Sendable {
     struct Options: Sendable {
         /// Experiments under way at a time.
         var runningExperiments: Int
-        /// Threads that select ensembles.
+        /// Threads that select ensembles and score by time.
         var threads: Int
+        /// Bytes that scoring by time may be expected to need.
+        var memory = Int.max
         /// Seconds in which workers that are there have said so.
         var settling: Double
     }
@@ -177,7 +179,8 @@ final class Coordinator: Sendable {
     private func launch(_ id: String, _ state: inout State) {
         let run = ExperimentRun(
             experimentID: id, stores: stores, patience: patience, data: data, workforce: workforce,
-            solitude: solitude, threads: options.threads, settling: options.settling, metrics: metrics,
+            solitude: solitude, threads: options.threads, memory: options.memory, settling: options.settling,
+            metrics: metrics,
             log: log.with(LogField("experiment_id", id)))
         state.runs[id] = run
         let parent = state.parents.removeValue(forKey: id)

@@ -28,6 +28,7 @@ final class ExperimentRun: Sendable {
     private let workforce: Workforce
     private let solitude: Solitude
     private let threads: Int
+    private let memory: Int
     private let settling: Double
     private let metrics: CoordinatorMetrics
     private let log: Logger
@@ -40,7 +41,7 @@ final class ExperimentRun: Sendable {
 
     init(
         experimentID: String, stores: Stores, patience: Patience, data: ExperimentData, workforce: Workforce,
-        solitude: Solitude, threads: Int, settling: Double, metrics: CoordinatorMetrics, log: Logger
+        solitude: Solitude, threads: Int, memory: Int, settling: Double, metrics: CoordinatorMetrics, log: Logger
     ) {
         self.patience = patience
         self.solitude = solitude
@@ -49,6 +50,7 @@ final class ExperimentRun: Sendable {
         self.data = data
         self.workforce = workforce
         self.threads = threads
+        self.memory = memory
         self.settling = settling
         self.metrics = metrics
         self.log = log
@@ -246,7 +248,8 @@ final class ExperimentRun: Sendable {
         let finisher = Finisher(stores: stores, experimentID: experimentID, datasetID: record.request.datasetID)
         do {
             let best = try await solitude.run {
-                try await finisher.finish(study, deadline: clock.deadline, on: thread, pool)
+                try await finisher.finish(
+                    study, timing: .init(memory: memory, clock: clock, cancellation: cancelled), on: thread, pool)
             }
             if let best {
                 record.bestModelID = best.modelID

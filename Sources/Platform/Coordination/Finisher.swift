@@ -14,16 +14,36 @@ struct Finisher: Sendable {
     let experimentID: String
     let datasetID: String
 
+    /// How the best configuration is scored by time, which a cancellation skips.
+    struct Timing: Sendable {
+        /// Bytes that training it may be expected to need.
+        var memory: Int
+        let clock: BudgetClock
+        let cancellation: Cancellation
+    }
+
     /// Selects and keeps the best model and the leaderboard. Throws `AutoMLError.noModel` where no trial gave one.
-    func finish(_ study: Study, deadline: Deadline, on thread: WorkThread, _ pool: LazyPool) async throws -> Best? {
+    func finish(_ study: Study, timing: Timing, on thread: WorkThread, _ pool: LazyPool) async throws -> Best? {
         var predictions = try await blobs(of: study.compared, ModelNames.predictions)
-        let selection = try await thread.run { [predictions] in
+        var selection = try await thread.run { [predictions] in
             try study.select(
-                { try Finisher.bytes(predictions, $0) }, context: TrainingContext(pool: pool.pool, deadline: deadline))
+                { try Finisher.bytes(predictions, $0) },
+                context: TrainingContext(pool: pool.pool, deadline: timing.clock.deadline))
         }
         predictions = [:]
+        if study.experiment.isScoredByTime {
+            selection = try await thread.run { [selection] in
+                var selection = selection
+                study.scoreByTime(
+                    &selection, runner: TrialRunner(memory: MemoryBudget(bytes: timing.memory)),
+                    secondsLeft: timing.clock.secondsForTime,
+                    context: TrainingContext(
+                        pool: pool.pool, deadline: timing.clock.deadline, cancellation: timing.cancellation))
+                return selection
+            }
+        }
         let models = try await blobs(of: selection.members.map(\.trial), ModelNames.models)
-        let finished = try await thread.run { [models] in
+        let finished = try await thread.run { [models, selection] in
             try study.assemble(
                 selection, { try Finisher.bytes(models, $0) }, context: TrainingContext(pool: pool.pool))
         }

@@ -19,6 +19,7 @@ public struct LeaderboardRecord: Sendable, Hashable, Encodable {
         case entries
         case memoryCut = "memory_cut"
         case note
+        case timeScore = "time_score"
     }
 
     private struct Entry: Encodable {
@@ -47,5 +48,6 @@ public struct LeaderboardRecord: Sendable, Hashable, Encodable {
             leaderboard.entries.map { Entry(entry: $0, modelID: modelID(of: $0)) }, forKey: .entries)
         try container.encodeIfPresent(leaderboard.memoryCut, forKey: .memoryCut)
         try container.encodeIfPresent(leaderboard.note, forKey: .note)
+        try container.encodeIfPresent(leaderboard.timeScore, forKey: .timeScore)
     }
 }

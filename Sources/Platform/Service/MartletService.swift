@@ -88,7 +88,7 @@ public final class MartletService: Sendable {
         coordinator = Coordinator(
             stores: stores, data: data,
             options: .init(
-                runningExperiments: options.runningExperiments, threads: threads,
+                runningExperiments: options.runningExperiments, threads: threads, memory: options.memoryLimit,
                 settling: stores.isShared ? Workforce.settling : 0), solitude: solitude, pauses: pauses,
             instruments: instruments)
         worker =

@@ -69,7 +69,7 @@ extension Schemas {
             "seed": integer, "settings": ["type": "object"], "martlet_version": string,
         ],
         optional: [
-            "score": number, "score_interval": numbers, "threshold": number,
+            "score": number, "score_interval": numbers, "threshold": number, "time_score": reference("TimeScore"),
             "data": object(
                 ["rows": integer, "rows_without_target": integer, "columns": integer, "task_reason": string],
                 optional: ["class_rows": array(integer), "target_range": numbers]),

@@ -25,7 +25,7 @@ enum Schemas {
             .init(name: "Evaluation", value: evaluation), .init(name: "ModelCard", value: modelCard),
             .init(name: "ExplanationRows", value: explanationRows), .init(name: "Cluster", value: cluster),
             .init(name: "Server", value: server), .init(name: "ExperimentPlan", value: experimentPlan),
-            .init(name: "RowFinding", value: rowFinding),
+            .init(name: "RowFinding", value: rowFinding), .init(name: "TimeScore", value: timeScore),
             .init(name: "Trial", value: trial), .init(name: "TrialList", value: list(of: "Trial")),
             .init(name: "Learner", value: learner), .init(name: "LearnerList", value: list(of: "Learner")),
             .init(name: "DeadLetter", value: deadLetter),
@@ -181,6 +181,10 @@ extension Schemas {
                 ]), optional: options)
     }
 
+    private static let timeScore = object(
+        ["time": string, "model": string, "trained_rows": integer, "scored_rows": integer],
+        optional: ["score": number, "score_interval": array(number), "reason": string])
+
     private static let leaderboard = object(
         [
             "experiment_id": string, "task": task, "metric": metric, "greater_is_better": ["type": "boolean"],
@@ -205,6 +209,7 @@ extension Schemas {
         ],
         optional: [
             "memory_cut": object(["trials": integer, "needed_bytes": integer, "limit_bytes": integer]),
+            "time_score": reference("TimeScore"),
             "note": ["type": "string", "description": "Why another entry may show a better score than the first."],
         ])
 

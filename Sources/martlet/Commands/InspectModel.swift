@@ -26,6 +26,7 @@ enum InspectModel {
             }
             lines.append(line)
         }
+        if let time = header.timeScore { lines.append(Format.timeScore(time, header.metric, byChance: nil)) }
         lines.append("Validation: \(header.validation)")
         lines.append(
             "Trained on \(Format.count(header.rows)) rows with seed \(header.settings.seed) by Martlet "

@@ -38,6 +38,7 @@ enum MasterCommand {
         let configuration = try ServerOptions.configuration(invocation)
         var options = MartletService.Options()
         options.slots = 0
+        options.memoryLimit = Machine.trainingMemory
         options.runningExperiments = invocation[experiments] ?? 4
         options.threads = invocation[threads] ?? ProcessLimits.current.processors
         let temporary =

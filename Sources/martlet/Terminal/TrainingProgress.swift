@@ -56,6 +56,9 @@ final class TrainingProgress: Sendable {
         console.clearStatus()
         let time = Format.seconds(elapsed)
         console.print(interrupted ? "\nStopped after \(time); the best model so far:\n" : "\nDone in \(time).\n")
+        if let time = leaderboard.timeScore {
+            console.print(Format.timeScore(time, leaderboard.metric, byChance: leaderboard.best?.score) + "\n")
+        }
         var table = TextTable(
             ["rank", "model", leaderboard.metric.rawValue, "95 % interval", "fit", "predict"], right: [0, 2, 3, 4, 5])
         let ranked = leaderboard.entries.filter { $0.rank != nil }

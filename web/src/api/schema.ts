@@ -192,6 +192,7 @@ export interface Leaderboard {
     needed_bytes: number;
     limit_bytes: number;
   };
+  time_score?: TimeScore;
   /** Why another entry may show a better score than the first. */
   note?: string;
 }
@@ -483,6 +484,7 @@ export interface ModelCard {
   score?: number;
   score_interval?: number[];
   threshold?: number;
+  time_score?: TimeScore;
   data?: {
     rows: number;
     rows_without_target: number;
@@ -616,6 +618,16 @@ export interface RowFinding {
   strength: number;
   kept: boolean;
   evidence: string;
+}
+
+export interface TimeScore {
+  time: string;
+  model: string;
+  trained_rows: number;
+  scored_rows: number;
+  score?: number;
+  score_interval?: number[];
+  reason?: string;
 }
 
 export interface Trial {

@@ -336,3 +336,48 @@ test("a page that is not there says so and leads home", async () => {
   await until(() => document.body.textContent?.includes("There is nothing at /nowhere"), "the page");
   assert.ok(document.querySelector('a[href="/"]'));
 });
+
+test("the score on later rows stands over the leaderboard", async () => {
+  answers["GET /datasets/d1"] = { body: dataset };
+  answers["GET /experiments/e1"] = {
+    body: {
+      id: "e1",
+      dataset_id: "d1",
+      target: "Survived",
+      task: "auto",
+      state: "completed",
+      progress: 1,
+      trials: 1,
+      trials_completed: 1,
+      trials_failed: 0,
+      best_score: 0.8,
+      created_at: "2026-01-01T00:00:00Z",
+    },
+  };
+  answers["GET /experiments/e1/leaderboard"] = {
+    body: {
+      experiment_id: "e1",
+      task: "binary",
+      metric: "roc_auc",
+      greater_is_better: true,
+      entries: [],
+      time_score: {
+        time: "Day",
+        model: "linear_0",
+        score: 0.625,
+        score_interval: [0.5, 0.75],
+        trained_rows: 800,
+        scored_rows: 200,
+      },
+    },
+  };
+  open("/experiments/e1");
+  const notice = await until(
+    () => [...document.querySelectorAll('[role="alert"]')].find((one) => one.textContent?.includes("later rows")),
+    "the notice",
+  );
+  assert.match(
+    notice.textContent ?? "",
+    /ROC AUC 0\.625 \(0\.5 to 0\.75\).*along Day; linear_0 .*scored on the latest 200 rows/,
+  );
+});

@@ -17,6 +17,7 @@ import { ExperimentActions } from "./ExperimentActions";
 import { EventLog } from "./EventLog";
 import { LeaderboardPanel } from "./LeaderboardPanel";
 import { MemoryCutNotice } from "./MemoryCutNotice";
+import { TimeScoreNotice } from "./TimeScoreNotice";
 import { ProgressPanel } from "./ProgressPanel";
 import { RunningPanel } from "./RunningPanel";
 import { ScorePanel } from "./ScorePanel";
@@ -97,6 +98,7 @@ function Live({ experiment, reload }: { experiment: Experiment; reload: () => vo
       <ProgressPanel experiment={experiment} run={run} stream={stream} failure={failure} state={state} />
       {isRunning && course}
       <MemoryCutNotice cut={board.board?.memory_cut} />
+      <TimeScoreNotice board={board.board} />
       <Tabs
         value={view}
         onChange={(_event, next: string) => setView(next)}

@@ -95,8 +95,20 @@ export function ModelPage({ id }: { id: string }) {
 function factsOf({ model, evaluation, entry }: ModelParts) {
   const [low, high] = evaluation.card.score_interval ?? entry?.score_interval ?? [];
   const range = low === undefined ? {} : { hint: `${formatNumber(low)} to ${formatNumber(high)}` };
+  const time = evaluation.card.time_score;
+  const later =
+    time?.score === undefined
+      ? []
+      : [
+          {
+            label: `${metricTitle(model.metric)} on later rows`,
+            value: formatNumber(time.score),
+            hint: `by ${time.time}, of ${time.model}`,
+          },
+        ];
   return [
     { label: metricTitle(model.metric), value: formatNumber(model.score), ...range },
+    ...later,
     { label: "Rank", value: entry?.rank ?? "–" },
     { label: "Training", value: formatDuration(entry?.fit_seconds) },
     { label: "Prediction", value: formatDuration(entry?.predict_seconds), hint: "of all scored rows" },
