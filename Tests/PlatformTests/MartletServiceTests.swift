@@ -56,6 +56,32 @@ import Testing
         }
     }
 
+    @Test func laterRowsAreScoredAsInOneProcess() async throws {
+        var lines = ["day,size,y"]
+        for row in 0..<300 {
+            let day = (row * 37) % 300
+            let noise = Double((row * 7_919) % 101) / 50
+            lines.append(
+                "\(2000 + day / 28 / 12)-\(String(format: "%02d-%02d", day / 28 % 12 + 1, day % 28 + 1)),\(row % 23),\(Double(day) / 100 + noise)"
+            )
+        }
+        let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
+        let settings = ExperimentSettings(target: "y", budget: .trials(3), seed: 5, folds: 3)
+        let table = try TableReader.read(.bytes(bytes)).table
+        let local = try await LocalExperiment(table, settings: settings).run()
+        let time = try #require(local.leaderboard.timeScore)
+        #expect(time.time == "day" && time.score != nil)
+        try await withService { service in
+            let dataset = try await service.createDataset(from: .bytes(bytes), name: "days")
+            let record = try await service.createExperiment(.init(datasetID: dataset.id, settings: settings))
+            let ended = try await service.ended(record.id)
+            #expect(ended.state == .completed)
+            let board = try await service.leaderboard(ofExperiment: record.id).leaderboard
+            #expect(board.timeScore == time)
+            #expect(try board.timeless == local.leaderboard.timeless)
+        }
+    }
+
     @Test func examplesBecomeDatasets() async throws {
         try await withService { service in
             let example = try #require(service.examples().first)

@@ -12,7 +12,7 @@ struct EntityFinder {
         var finding: RowFinding
         /// The number of each row's key; a row without one has its own.
         var groups: [Int32]
-        /// Whether it is a column of its own that names something, and tells nothing else.
+        /// Whether it is one column that, as its name says, names something, and tells nothing else.
         var isPureName: Bool
     }
 
@@ -117,10 +117,8 @@ struct EntityFinder {
         let finding = RowFinding(
             kind: kind, columns: key.map(\.name), rows: counts.rows, groups: counts.keys,
             strength: max(0, keyed.likeness), kept: false, evidence: evidence(kind, key, keyed, counts))
-        let isPureName =
-            key.count == 1 && kind == .entities
-            && [.integer, .categorical, .text, .idLike].contains(
-                key[0].column.type)
+        let types: [ColumnType] = [.integer, .categorical, .text]
+        let isPureName = key.count == 1 && kind == .entities && isNamed && types.contains(key[0].column.type)
         return Found(finding: finding, groups: groups, isPureName: isPureName)
     }
 

@@ -11,6 +11,16 @@ struct KeyColumn {
         "participant", "respondent", "individual", "animal", "driver", "player", "speaker", "author", "owner", "donor",
         "borrower", "email", "phone", "ssn", "mrn", "vin", "imei", "serial",
     ]
+    /// Names of kinds and places, of which rows to come are too, whatever else is in the name.
+    private static let kinds: Set<String> = [
+        "product", "item", "store", "shop", "brand", "model", "make", "type", "kind", "class", "category", "group",
+        "region",
+        "zone", "area", "city", "state", "country", "county", "district", "location", "place", "site", "station",
+        "airport",
+        "route", "line", "carrier", "department", "team", "course", "school", "company", "sector", "industry", "code",
+        "zip",
+        "service", "color", "colour", "species", "day", "month", "year", "hour", "week",
+    ]
 
     let column: Column
     let name: String
@@ -34,7 +44,8 @@ struct KeyColumn {
     init(_ column: Column, rows: [Int32]) {
         self.column = column
         name = column.name
-        isNamedAsKey = !KeyColumn.words.isDisjoint(with: KeyColumn.words(of: column.name))
+        let words = KeyColumn.words(of: column.name)
+        isNamedAsKey = !KeyColumn.words.isDisjoint(with: words) && KeyColumn.kinds.isDisjoint(with: words)
         if case .strings(let packed, let names) = column.storage {
             isOrdered = false
             let step = max(1, rows.count / KeyColumn.mostRows)

@@ -19,6 +19,7 @@ struct ExplanationText {
         switch subject.kind {
         case .outOfFold:
             console.print("Scored on \(rows) rows, each by models that had not seen it (\(card.validation))")
+            if let time = card.timeScore { console.print(Format.timeScore(time, card.metric, byChance: nil)) }
         case .given: console.print("Scored on \(rows) rows of \(subject.name ?? "the given table")")
         case .seen: break
         }

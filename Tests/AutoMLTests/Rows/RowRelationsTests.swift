@@ -72,6 +72,19 @@ struct RowRelationsTests {
         #expect(try findings(shuffled) == [])
     }
 
+    /// Products that are sold will be sold again.
+    @Test func kindsAreNoEntitiesWhateverTheirName() throws {
+        let patients = RowTables.patients(share: 0.4)
+        func renamed(_ name: String) -> Table {
+            guard case .strings(let codes, let levels) = patients.columns[0].storage else { return patients }
+            let column = Column(
+                name: name, type: .categorical, storage: .strings(codes: codes, levels: levels))
+            return Table(columns: [column] + patients.columns[1...])
+        }
+        #expect(try findings(renamed("customerId")).map(\.kind) == [.entities])
+        for name in ["product_id", "CityName", "neighbourhood"] { #expect(try findings(renamed(name)) == []) }
+    }
+
     @Test func numbersThatTheTargetFollowsAreNoEntities() throws {
         var random = Seed(9).generator()
         let sizes = (0..<900).map { _ in random.below(150) }
