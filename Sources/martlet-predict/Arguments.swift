@@ -5,12 +5,13 @@ import Foundation
 /// What the command line says.
 struct Arguments {
     static let usage = """
-        usage: martlet-predict [--model FILE] [--output FILE] [--threads N] [DATA]
+        usage: martlet-predict [--model FILE] [--output FILE] [--threads N] [--interval LEVEL] [DATA]
 
         Predicts the rows of a table with the model beside this program. DATA is a CSV file (plain, gzip, zstd), an Excel
         workbook or JSON lines; standard input where it is left out or -. CSV gives CSV: the column prediction and, for
         classes, probability_CLASS for each class. A line {"column": value, …} gives a line {"prediction": …,
-        "probabilities": {…}}. Exit codes: 0 done, 1 the run failed, 2 bad arguments or bad input.
+        "probabilities": {…}}. With --interval 0.9 come what holds the truth with that probability: prediction_low and
+        prediction_high, or labels; in JSON "interval": [low, high] or "labels": […]. Exit codes: 0 done, 1 the run failed, 2 bad arguments or bad input.
         """
 
     /// A command line that cannot be followed.
@@ -23,6 +24,7 @@ struct Arguments {
     var model: String?
     var output: String?
     var threads = ProcessInfo.processInfo.activeProcessorCount
+    var interval: Double?
     var data = "-"
     var wantsHelp = false
     var wantsVersion = false
@@ -51,6 +53,12 @@ struct Arguments {
                     throw Mistake("--threads must be from 1 to 1024")
                 }
                 threads = count
+            case "--interval":
+                guard let level = Double(try value(of: argument)), Uncertainty.levels.contains(level) else {
+                    let levels = Uncertainty.levels
+                    throw Mistake("--interval must be from \(levels.lowerBound) to \(levels.upperBound)")
+                }
+                interval = level
             case _ where argument.hasPrefix("-") && argument != "-": throw Mistake("there is no option \(argument)")
             default:
                 guard !hasData else { throw Mistake("one table at a time: what is \(argument)?") }

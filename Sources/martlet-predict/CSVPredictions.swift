@@ -7,20 +7,18 @@ import Tabular
 /// Predictions as CSV, the same as `martlet predict` writes.
 struct CSVPredictions: ~Copyable {
     private var writer: CSVWriter
+    private let cells: PredictionCells
 
-    init(_ model: ModelArtifact, to output: OutputFile) throws {
+    init(_ cells: PredictionCells, to output: OutputFile) throws {
+        self.cells = cells
         writer = CSVWriter { try output.write($0) }
-        writer.cell("prediction")
-        for name in model.header.classes { writer.cell("probability_\(name)") }
+        cells.writeNames(to: &writer)
         try writer.endRow()
     }
 
-    mutating func write(_ predictions: Predictions, of model: ModelArtifact) throws {
-        let labels = model.labels(predictions)
-        let width = predictions.outputCount
-        for row in 0..<predictions.rowCount {
-            if !labels.isEmpty { writer.cell(labels[row]) }
-            for output in 0..<width { writer.cell(predictions.values[row * width + output]) }
+    mutating func write(_ rows: PredictedRows) throws {
+        for row in 0..<rows.rowCount {
+            cells.write(row, of: rows, to: &writer)
             try writer.endRow()
         }
     }

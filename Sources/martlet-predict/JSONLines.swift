@@ -11,7 +11,7 @@ enum JSONLines {
 
     /// Predicts every line of `input`, which may be large: it is read as it is needed.
     static func predict(
-        _ input: LineReader, _ model: ModelArtifact, to output: OutputFile, context: TrainingContext
+        _ input: LineReader, _ model: ModelArtifact, interval: Double?, to output: OutputFile, context: TrainingContext
     ) throws {
         let decoder = JSONDecoder()
         var builder = TableBuilder(schema: model.header.schema)
@@ -36,7 +36,8 @@ enum JSONLines {
                 if let column = model.header.schema.columns.first(where: { unseen.contains($0.name) }) {
                     throw Arguments.Mistake("no line has the column \"\(column.name)\", which the model needs")
                 }
-                try write(try model.predict(try table(builder, first: first), context: context), model, to: output)
+                let rows = try model.rows(try table(builder, first: first), interval: interval, context: context)
+                try write(rows, model, to: output)
                 builder = TableBuilder(schema: model.header.schema)
                 first = line + 1
             }
@@ -53,17 +54,25 @@ enum JSONLines {
         }
     }
 
-    private static func write(_ predictions: Predictions, _ model: ModelArtifact, to output: OutputFile) throws {
-        let labels = model.labels(predictions)
+    private static func write(_ rows: PredictedRows, _ model: ModelArtifact, to output: OutputFile) throws {
+        let predictions = rows.predictions
         let names = model.header.classes.map(quoted)
         var text = ""
         for row in 0..<predictions.rowCount {
-            if labels.isEmpty {
-                text += "{\"prediction\":\(predictions.values[row])}\n"
+            let range: String
+            switch rows.ranges {
+            case .intervals(let low, let high): range = ",\"interval\":[\(low[row]),\(high[row])]"
+            case .labels(let sets):
+                range = ",\"labels\":[\(sets[row].map { names[Int($0)] }.joined(separator: ","))]"
+            case nil: range = ""
+            }
+            if names.isEmpty {
+                text += "{\"prediction\":\(predictions.values[row])\(range)}\n"
                 continue
             }
             let shares = names.indices.map { "\(names[$0]):\(predictions.values[row * names.count + $0])" }
-            text += "{\"prediction\":\(quoted(labels[row])),\"probabilities\":{\(shares.joined(separator: ","))}}\n"
+            let label = quoted(rows.labels[row])
+            text += "{\"prediction\":\(label),\"probabilities\":{\(shares.joined(separator: ","))}\(range)}\n"
         }
         try output.write(Array(text.utf8))
     }

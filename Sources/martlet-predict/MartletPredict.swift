@@ -29,6 +29,7 @@ struct MartletPredict {
         }
         try checkOutput(arguments)
         let model = try ModelArtifact(loading: [UInt8](bytes))
+        if let interval = arguments.interval { try model.checkInterval(interval) }
         let input = try LineReader(arguments.data)
         let isJSON = try input.startsWithObject()
         let pool = ThreadPool(threadCount: arguments.threads)
@@ -36,14 +37,16 @@ struct MartletPredict {
         let context = TrainingContext(pool: pool)
         let output = try OutputFile(arguments.output ?? StandardStreams.outputPath)
         if isJSON {
-            try JSONLines.predict(input, model, to: output, context: context)
+            try JSONLines.predict(
+                input, model, interval: arguments.interval, to: output, context: context)
         } else {
             var options = ReadOptions.matching(model.header.plan.sourceSchema)
             options.threads = arguments.threads
-            var csv = try CSVPredictions(model, to: output)
+            var csv = try CSVPredictions(
+                try PredictionCells(model, hasRanges: arguments.interval != nil), to: output)
             let source: TableSource = arguments.data == "-" ? .bytes(try input.rest()) : .file(arguments.data)
             _ = try TableReader.readChunks(source, options) { chunk in
-                try csv.write(try model.predict(chunk, context: context), of: model)
+                try csv.write(try model.rows(chunk, interval: arguments.interval, context: context))
             }
             try csv.finish()
         }

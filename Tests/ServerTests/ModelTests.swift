@@ -63,6 +63,25 @@ struct ModelTests {
                 table.column("prediction").map { column in (0..<120).map { text(column, $0) } }
                     == artifact.labels(try artifact.predict(rows)))
             #expect(try FileManager.default.contentsOfDirectory(atPath: martlet.service.spoolFolder).isEmpty)
+
+            // With an interval comes the set that holds the truth so often, in JSON as in a file.
+            let ranged = try await martlet.post(
+                "/api/v1/models/\(id)/predict?interval=0.9", json: #"{"rows": [{"length": 1.2, "colour": "red"}]}"#)
+            #expect(ranged.status == 200, "\(ranged.text)")
+            let labels = try ranged.json["predictions"]?.elements?[0]["labels"]?.elements?.compactMap(\.text)
+            #expect(labels?.contains("tall") == true)
+            let sets = try await martlet.request(
+                "POST", "/api/v1/models/\(id)/predict?interval=0.9", headers: ["Content-Type": "text/csv"],
+                body: TestService.flowers)
+            let (ranges, _) = try TableReader.read(.bytes(sets.body))
+            #expect(
+                ranges.columns.map(\.name) == ["prediction", "probability_short", "probability_tall", "labels"]
+                    && ranges.rowCount == 120)
+            for level in ["1", "0", "x", "nan"] {
+                let refused = try await martlet.post(
+                    "/api/v1/models/\(id)/predict?interval=\(level)", json: #"{"rows": []}"#)
+                #expect(refused.status == 400 && refused.text.contains("interval"), "\(refused.text)")
+            }
         }
     }
 

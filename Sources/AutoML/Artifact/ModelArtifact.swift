@@ -15,6 +15,8 @@ public struct ModelArtifact: Sendable {
     public let goldenPredictions: Predictions
     /// How good it is, and rows to explain it on; nil for a file of a version that had none.
     public let evaluation: EvaluationRecord?
+    /// How far its predictions can be from the truth; nil for a file of a version that did not tell.
+    public let uncertainty: Uncertainty?
 
     /// Bytes at the start of every artifact.
     public static let magic = "MARTLET\n"
@@ -24,8 +26,9 @@ public struct ModelArtifact: Sendable {
     /// A model of these parts; it predicts the golden rows. Throws what a prediction throws.
     public init(
         header: ModelHeader, bags: [ModelBag], goldenRows: Table, evaluation: EvaluationRecord? = nil,
-        context: TrainingContext
+        uncertainty: Uncertainty? = nil, context: TrainingContext
     ) throws {
+        self.uncertainty = uncertainty
         self.evaluation = evaluation
         self.header = header
         self.bags = bags
@@ -79,7 +82,7 @@ public struct ModelArtifact: Sendable {
 }
 
 extension ModelArtifact {
-    /// The file: magic, format version, header, golden rows, models, evaluation and a checksum; the same model gives the same bytes.
+    /// The file: magic, format version, header, golden rows, models, evaluation, uncertainty and a checksum; the same model gives the same bytes.
     public func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -95,6 +98,8 @@ extension ModelArtifact {
         for bag in bags { bag.write(to: &writer) }
         writer.write(UInt8(evaluation == nil ? 0 : 1))
         try evaluation?.write(to: &writer)
+        writer.write(UInt8(uncertainty == nil ? 0 : 1))
+        uncertainty?.write(to: &writer)
         return Sealed.seal(ModelArtifact.magic, version: ModelArtifact.formatVersion, writer.bytes)
     }
 
@@ -125,7 +130,10 @@ extension ModelArtifact {
             for _ in 0..<count { bags.append(try ModelBag(from: &reader, learners: learners)) }
             let hasEvaluation = version > 1 ? try reader.read(UInt8.self) : 0
             evaluation = hasEvaluation == 1 ? try EvaluationRecord(from: &reader, header: header) : nil
-            guard reader.remaining == 0 else { throw reader.failure("there are bytes after the last model") }
+            let hasUncertainty = version > 2 ? try reader.read(UInt8.self) : 0
+            uncertainty =
+                hasUncertainty == 1 ? try Uncertainty(from: &reader, header: header, learners: learners) : nil
+            guard reader.remaining == 0 else { throw reader.failure("there are bytes after the last part") }
             self.bags = bags
         } catch let error as AutoMLError {
             throw error

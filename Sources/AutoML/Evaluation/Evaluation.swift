@@ -163,6 +163,16 @@ public struct Evaluation: Sendable, Hashable, Codable {
         public var meanHigh: [Double]
     }
 
+    /// What ranges of one level come to, learnt from one half of the scored rows and measured on the other.
+    public struct Coverage: Sendable, Hashable, Codable {
+        /// The probability that was wanted.
+        public var level: Double
+        /// Share of the rows whose truth lay within.
+        public var coverage: Double
+        /// Mean width of the intervals, or mean number of classes in the sets.
+        public var size: Double
+    }
+
     /// Rows that were scored.
     public var rows: Int
     /// Every metric of the task.
@@ -179,6 +189,8 @@ public struct Evaluation: Sendable, Hashable, Codable {
     public var thresholds: [ThresholdScores]?
     /// Regression.
     public var residuals: Residuals?
+    /// How well the model's ranges cover; nil in files of versions that had none.
+    public var coverage: [Coverage]?
 
     /// Classes that are told apart in tables.
     public static let mostClasses = 100

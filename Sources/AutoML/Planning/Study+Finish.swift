@@ -111,11 +111,13 @@ extension Study {
             rows: experiment.problem.rowCount, validation: experiment.validation.summary,
             settings: experiment.settings, memoryCut: (board ?? selection.leaderboard).memoryCut,
             timeScore: selection.leaderboard.timeScore)
-        let evaluation = evaluationRecord(
+        var evaluation = evaluationRecord(
             selection.outOfFold, threshold: selection.threshold, of: best, leaderboard: board ?? selection.leaderboard)
+        let uncertainty = try uncertainty(selection, context)
+        evaluation?.document.evaluation.coverage = uncertainty?.coverage
         let model = try ModelArtifact(
             header: header, bags: bags, goldenRows: experiment.goldenRows, evaluation: evaluation,
-            context: TrainingContext())
+            uncertainty: uncertainty?.uncertainty, context: TrainingContext())
         return FinishedExperiment(leaderboard: selection.leaderboard, model: model, artifact: try model.encoded())
     }
 
@@ -125,6 +127,19 @@ extension Study {
     ) throws -> FinishedExperiment {
         let selection = try select({ try blobs($0).predictions }, context: context)
         return try assemble(selection, { try blobs($0).models }, context: context)
+    }
+
+    /// Nil where the model was cut short.
+    private func uncertainty(
+        _ selection: EnsembleSelection, _ context: TrainingContext
+    ) throws -> (uncertainty: Uncertainty, coverage: [Evaluation.Coverage])? {
+        let maker = UncertaintyMaker(
+            experiment: experiment, outOfFold: selection.outOfFold, threshold: selection.threshold)
+        do {
+            return try maker.make(context)
+        } catch TrainingError.cancelled, TrainingError.deadlineExceeded {
+            return nil
+        }
     }
 
     private func noModel() -> AutoMLError {

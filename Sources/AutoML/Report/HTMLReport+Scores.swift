@@ -166,6 +166,19 @@ extension HTMLReport {
                     rows, numbers: [1, 2, 3, 4, 5, 6, 7, 8]))
     }
 
+    var coverage: Section? {
+        guard let coverage = explanation.evaluation?.coverage, !coverage.isEmpty else { return nil }
+        let isNumber = explanation.evaluation?.residuals != nil
+        return Section(
+            id: "coverage", title: isNumber ? "Intervals" : "Sets of labels",
+            lead:
+                "What predictions with an interval come to: learnt from one half of the scored rows, measured on the other.",
+            content: table(
+                ["Wanted", "Share of rows whose truth lies within", isNumber ? "Mean width" : "Mean number of labels"],
+                coverage.map { [Numeral.text($0.level), Numeral.text($0.coverage), Numeral.text($0.size)] },
+                numbers: [1, 2]))
+    }
+
     var residuals: Section? {
         guard let residuals = explanation.evaluation?.residuals else { return nil }
         let (edges, counts) = (residuals.edges, residuals.counts)

@@ -17,7 +17,8 @@ public struct HTMLReport: Sendable {
     /// The page.
     public var text: String {
         let sections = [
-            scores, confusion, curves, thresholds, residuals, learningCurve, importance, contributions, dependence,
+            scores, confusion, curves, thresholds, coverage, residuals, learningCurve, importance, contributions,
+            dependence,
             interactions,
             groups,
             leaderboard, card,

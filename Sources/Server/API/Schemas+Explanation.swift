@@ -56,6 +56,7 @@ extension Schemas {
                 "edges": numbers, "counts": array(integer), "quantiles": numbers, "mean": number,
                 "by_prediction": residualBins,
             ]),
+            "coverage": array(object(["level": number, "coverage": number, "size": number])),
         ])
 
     private static let origin = object(["made_at": moment, "machine": string])

@@ -48,7 +48,13 @@ extension Schemas {
                         "minimum": number, "median": number, "maximum": number, "missing_share": number,
                     ])),
             "example": ["type": "object", "additionalProperties": cell],
-        ], optional: ["threshold": number])
+        ],
+        optional: [
+            "threshold": number,
+            "highest_interval": [
+                "type": "number", "description": "The highest level of intervals that the model can be asked for.",
+            ],
+        ])
 
     static let rowFinding = object([
         "kind": choice(RowFinding.Kind.allCases.map(\.rawValue)), "columns": array(string), "rows": integer,

@@ -243,7 +243,11 @@ extension Schemas {
         "predictions": array(
             object(
                 ["prediction": ["type": ["string", "number"]]],
-                optional: ["probabilities": ["type": "object", "additionalProperties": number]]))
+                optional: [
+                    "probabilities": ["type": "object", "additionalProperties": number],
+                    "interval": ["type": "array", "items": number, "minItems": 2, "maxItems": 2],
+                    "labels": array(string),
+                ]))
     ])
 
     private static let cluster = object(

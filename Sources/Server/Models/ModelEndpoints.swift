@@ -65,7 +65,15 @@ struct ModelEndpoints: Sendable {
             method: .post, path: "/api/v1/models/{id}/predict", name: "predict", tag: "models",
             summary:
                 "Predict rows: JSON for JSON, or a table as a file for a CSV file, a row for a row, in their order.",
-            parameters: [.id(of: "model")] + ReadOptions.parameters,
+            parameters: [
+                .id(of: "model"),
+                .query(
+                    "interval", "Add what holds the truth with this probability: an interval, or a set of labels.",
+                    [
+                        "type": "number", "minimum": .number(Uncertainty.levels.lowerBound),
+                        "maximum": .number(Uncertainty.levels.upperBound),
+                    ]),
+            ] + ReadOptions.parameters,
             body: [.json("PredictionRequest")] + DatasetEndpoints.fileTypes + [
                 Endpoint.Content(mediaType: "multipart/form-data", schema: Schemas.uploadForm)
             ],
@@ -74,7 +82,8 @@ struct ModelEndpoints: Sendable {
                 .init(
                     status: .ok,
                     description: "The predictions. A file has the column `prediction` and, for classification, "
-                        + "`probability_` and the class for each class.",
+                        + "`probability_` and the class for each class; with an interval `prediction_low` and "
+                        + "`prediction_high`, or `labels`, a JSON list of classes.",
                     content: [.json("Predictions"), .file("text/csv")])
             ],
             problems: [
@@ -93,6 +102,7 @@ struct ModelEndpoints: Sendable {
     private func predictRows(_ request: Request) async throws -> (Response, rows: Int) {
         let model = try await service.loadedModel(request.id)
         let id = request.id
+        let interval = try model.interval(request.query["interval"])
         let body = try await request.body.collect(upTo: documentLimit)
         let folder = service.spoolFolder
         if body.count <= PredictionPace.shortBody {
@@ -100,14 +110,16 @@ struct ModelEndpoints: Sendable {
             var rows = try PredictionRows(body, schema: model.header.schema)
             if let table = try rows.next(), pace.isShort(id, rows: table.rowCount), try rows.next() == nil {
                 var answer = PredictionAnswer(model, spoolFolder: folder)
-                try pace.measured(id, rows: table.rowCount) { try answer.add(try model.predict(table)) }
+                try pace.measured(id, rows: table.rowCount) {
+                    try answer.add(try model.rows(table, interval: interval))
+                }
                 return (try answer.response(), table.rowCount)
             }
         }
         return try await service.longWork.run { turn in
             var rows = try PredictionRows(body, schema: model.header.schema)
             var answer = PredictionAnswer(model, spoolFolder: folder)
-            var sliced = SlicedPrediction(model, turn)
+            var sliced = SlicedPrediction(model, interval: interval, turn)
             while let table = try rows.next() {
                 try pace.measured(id, rows: table.rowCount) { try sliced.predict(table) { try answer.add($0) } }
             }
@@ -120,6 +132,7 @@ struct ModelEndpoints: Sendable {
         let model = try await service.loadedModel(request.id)
         let upload = try await Upload.receive(request, into: service.spoolFolder)
         var fields = upload.fields
+        let interval = try model.interval(fields.removeValue(forKey: "interval"))
         var options = try ReadOptions(takingFrom: &fields)
         if let unknown = fields.keys.min() { throw Problem.field(unknown, "there is no such field") }
         let schema = model.header.schema
@@ -132,14 +145,20 @@ struct ModelEndpoints: Sendable {
         // The whole answer lies on the disk before it is sent, so that a bad row far down is a clean 422.
         let answer = try SpoolFile(in: service.spoolFolder)
         let rows = try await service.longWork.run { turn in
-            let format = PredictionFormat(model)
+            let cells = try PredictionCells(model, hasRanges: interval != nil)
             var csv = CSVWriter { try answer.appendNow($0) }
-            try format.writeHeader(to: &csv)
-            var sliced = SlicedPrediction(model, turn)
+            cells.writeNames(to: &csv)
+            try csv.endRow()
+            var sliced = SlicedPrediction(model, interval: interval, turn)
             let summary = try TableReader.readChunks(
                 .file(upload.file.path), reading, rowsPerChunk: 8192, check: turn.checkpoint
             ) { table in
-                try sliced.predict(table) { try format.writeCSV($0, to: &csv) }
+                try sliced.predict(table) { rows in
+                    for row in 0..<rows.rowCount {
+                        cells.write(row, of: rows, to: &csv)
+                        try csv.endRow()
+                    }
+                }
             }
             try csv.finish()
             return summary.rowCount
@@ -151,5 +170,19 @@ struct ModelEndpoints: Sendable {
     private static func download(_ body: Response.Body, as name: String, type: String) -> Response {
         Response(
             headers: ["Content-Type": type, "Content-Disposition": "attachment; filename=\"\(name)\""], body: body)
+    }
+}
+
+extension ModelArtifact {
+    /// The level of the ranges that are asked for, if it is one that the model has; nil for none.
+    fileprivate func interval(_ text: String?) throws -> Double? {
+        guard let text else { return nil }
+        guard let level = Double(text) else { throw Problem.parameter("interval", "must be a number, not \"\(text)\"") }
+        do {
+            try checkInterval(level)
+        } catch let error as AutoMLError {
+            throw Problem.parameter("interval", error.message)
+        }
+        return level
     }
 }

@@ -24,6 +24,9 @@ struct ModelSchemaFormat {
             .init(name: "classes", value: .array(header.classes.map(JSONValue.string))),
         ]
         if let threshold = header.threshold { members.append(.init(name: "threshold", value: .number(threshold))) }
+        if let level = model.highestInterval {
+            members.append(.init(name: "highest_interval", value: .number(level)))
+        }
         members.append(.init(name: "columns", value: .array(columns)))
         var writer = JSONWriter()
         writer.value(.object(members))

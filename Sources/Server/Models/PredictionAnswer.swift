@@ -20,8 +20,8 @@ struct PredictionAnswer {
         format.writeStart(to: &writer)
     }
 
-    mutating func add(_ predictions: Predictions) throws {
-        format.writeJSON(predictions, isFirst: &isFirst, to: &writer)
+    mutating func add(_ rows: PredictedRows) throws {
+        format.writeJSON(rows, isFirst: &isFirst, to: &writer)
         if writer.bytes.count > PredictionAnswer.most { try spill() }
     }
 

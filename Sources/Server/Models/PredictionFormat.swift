@@ -2,7 +2,7 @@ internal import AutoML
 internal import Learners
 internal import Tabular
 
-/// How a model's predictions stand in JSON and in files.
+/// How a model's predictions stand in JSON.
 struct PredictionFormat {
     private let model: ModelArtifact
     private let classes: [String]
@@ -26,65 +26,52 @@ struct PredictionFormat {
     func writeEnd(to writer: inout JSONWriter) { writer.raw("]}") }
 
     /// Writes elements of the list, with a comma before the first unless it is the list's; regression has no probabilities.
-    func writeJSON(_ predictions: Predictions, isFirst: inout Bool, to writer: inout JSONWriter) {
-        let labels = model.labels(predictions)
-        for row in 0..<predictions.rowCount {
+    /// Ranges stand as `"interval": [low, high]` or `"labels": [class, …]`.
+    func writeJSON(_ rows: PredictedRows, isFirst: inout Bool, to writer: inout JSONWriter) {
+        for row in 0..<rows.rowCount {
             writer.separate(&isFirst)
-            writer.raw("{\"prediction\":")
-            if classes.isEmpty {
-                writer.number(predictions.values[row])
-            } else {
-                writer.string(labels[row])
-                writer.raw(",\"probabilities\":{")
-                var isFirstClass = true
-                for (index, name) in names.enumerated() {
-                    writer.separate(&isFirstClass)
-                    writer.raw(name)
-                    writer.number(predictions.values[row * names.count + index])
-                }
-                writer.raw("}")
-            }
-            writer.raw("}")
+            write(row, of: rows, to: &writer)
         }
     }
 
-    /// Writes the first row as `{"prediction", "probabilities"}`.
+    /// Writes the first row as an element of the list.
     func writeRow(_ predictions: Predictions, to writer: inout JSONWriter) {
+        let rows = PredictedRows(predictions: predictions, labels: model.labels(predictions), ranges: nil)
+        write(0, of: rows, to: &writer)
+    }
+
+    private func write(_ row: Int, of rows: PredictedRows, to writer: inout JSONWriter) {
         writer.raw("{\"prediction\":")
         if classes.isEmpty {
-            writer.number(predictions.values[0])
+            writer.number(rows.predictions.values[row])
         } else {
-            writer.string(model.labels(predictions)[0])
+            writer.string(rows.labels[row])
             writer.raw(",\"probabilities\":{")
             var isFirst = true
             for (index, name) in names.enumerated() {
                 writer.separate(&isFirst)
                 writer.raw(name)
-                writer.number(predictions.values[index])
+                writer.number(rows.predictions.values[row * names.count + index])
             }
             writer.raw("}")
         }
-        writer.raw("}")
-    }
-
-    /// Writes the names of a file's columns.
-    func writeHeader(to csv: inout CSVWriter) throws {
-        csv.cell("prediction")
-        for name in classes { csv.cell("probability_\(name)") }
-        try csv.endRow()
-    }
-
-    /// Writes a row for a row.
-    func writeCSV(_ predictions: Predictions, to csv: inout CSVWriter) throws {
-        let labels = model.labels(predictions)
-        for row in 0..<predictions.rowCount {
-            if classes.isEmpty {
-                csv.cell(predictions.values[row])
-            } else {
-                csv.cell(labels[row])
-                for index in classes.indices { csv.cell(predictions.values[row * classes.count + index]) }
+        switch rows.ranges {
+        case .intervals(let low, let high):
+            writer.raw(",\"interval\":[")
+            writer.number(low[row])
+            writer.raw(",")
+            writer.number(high[row])
+            writer.raw("]")
+        case .labels(let sets):
+            writer.raw(",\"labels\":[")
+            var isFirst = true
+            for index in sets[row] {
+                writer.separate(&isFirst)
+                writer.string(classes[Int(index)])
             }
-            try csv.endRow()
+            writer.raw("]")
+        case nil: break
         }
+        writer.raw("}")
     }
 }

@@ -11,24 +11,27 @@ struct SlicedPrediction {
 
     private let model: ModelArtifact
     private let turn: Turn
+    /// The level of the ranges that are wanted; nil for none.
+    private let interval: Double?
     /// Rows of the next slice.
     private var rows = 16
 
-    init(_ model: ModelArtifact, _ turn: Turn) {
+    init(_ model: ModelArtifact, interval: Double?, _ turn: Turn) {
         self.model = model
         self.turn = turn
+        self.interval = interval
     }
 
     /// Predicts the rows of `table` in their order and passes them on, slice by slice; at least one, which may be empty.
     /// - Throws: what a prediction throws, what `body` throws, and `CancellationError` when nobody wants it any more.
-    mutating func predict(_ table: Table, _ body: (Predictions) throws -> Void) throws {
+    mutating func predict(_ table: Table, _ body: (PredictedRows) throws -> Void) throws {
         var first = 0
         repeat {
             try turn.checkpoint()
             let end = min(table.rowCount, first + rows)
             let slice = first == 0 && end == table.rowCount ? table : table.slice(first..<end)
             let start = ContinuousClock.now
-            try body(try model.predict(slice, context: turn.context))
+            try body(try model.rows(slice, interval: interval, context: turn.context))
             let took = ContinuousClock.now - start
             // Only whole slices tell how long rows take.
             if end - first == rows {

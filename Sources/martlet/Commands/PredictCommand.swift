@@ -18,16 +18,25 @@ enum PredictCommand {
         "explain",
         help: "Add what each column adds to the prediction: the column base, and contribution_COLUMN for each")
 
+    static let interval = Option<Double?>.share(
+        "interval", value: "LEVEL",
+        help:
+            "Add what holds the truth with this probability, such as 0.9: prediction_low and prediction_high, or labels"
+    )
+
     static let command = Command(
         "predict", summary: "Predicts the rows of a table with a model",
         discussion: """
             Writes a row for a row, in the order of the input: the column prediction and, for classes,
             probability_CLASS for each class. With --explain, base and the contributions of a row sum to its
             prediction: the value, the probability of the second of two classes, or that of the predicted class.
+            With --interval, the column labels is a JSON list of classes.
             """,
         operands: [.init("MODEL", help: "A model that train wrote"), DataArgument.operand],
-        options: [output.declaration, threads.declaration, lenient.declaration, explain.declaration]
-            + ReadingOptions.declarations,
+        options: [
+            output.declaration, threads.declaration, lenient.declaration, explain.declaration,
+            interval.declaration,
+        ] + ReadingOptions.declarations,
         run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
@@ -46,9 +55,11 @@ enum PredictCommand {
         reading.threads = threadCount
 
         let options = reading
-        let explains = invocation[explain]
+        let (explains, interval) = (invocation[explain], invocation[interval])
+        if let interval { try model.checkInterval(interval) }
         try await onOwnThread {
-            try predict(model, source, options, path: path, threads: threadCount, explains: explains)
+            try predict(
+                model, source, options, path: path, threads: threadCount, explains: explains, interval: interval)
         }
         return 0
     }
@@ -56,58 +67,44 @@ enum PredictCommand {
     /// Reads, predicts and writes in chunks, so that memory stays bounded; the file appears whole or not at all.
     private static func predict(
         _ model: ModelArtifact, _ source: TableSource, _ options: ReadOptions, path: String?, threads: Int,
-        explains: Bool
+        explains: Bool, interval: Double?
     ) throws {
+        let cells = try PredictionCells(model, hasRanges: interval != nil)
         let pool = ThreadPool(threadCount: threads)
         defer { pool.stop() }
         let context = TrainingContext(pool: pool)
         let output = try OutputFile(path ?? StandardStreams.outputPath)
         var writer = CSVWriter { try output.write($0) }
-        writer.cell("prediction")
-        for name in model.header.classes { writer.cell("probability_\(name)") }
+        cells.writeNames(to: &writer)
         if explains {
             writer.cell("base")
             for source in model.header.plan.sources { writer.cell("contribution_\(source.name)") }
         }
         try writer.endRow()
         _ = try TableReader.readChunks(source, options) { chunk in
-            let predictions = try model.predict(chunk, context: context)
+            let predicted = try model.rows(chunk, interval: interval, context: context)
+            let classes = model.predictedClasses(predicted.predictions)
             // Contributions take far more memory than predictions: a part of the rows at a time.
             for start in stride(from: 0, to: explains ? chunk.rowCount : 0, by: 2048) {
                 let rows = start..<min(start + 2048, chunk.rowCount)
                 let part = try model.contributions(chunk.selecting(rows.map { Int32($0) }), context: context)
-                try write(predictions, rows, part, of: model, to: &writer)
+                for row in rows {
+                    cells.write(row, of: predicted, to: &writer)
+                    let output = part.outputs.count > 1 ? Int(classes[row]) : 0
+                    writer.cell(part.base[output])
+                    for column in part.columns.indices {
+                        writer.cell(part.value(row: row - rows.lowerBound, column: column, output: output))
+                    }
+                    try writer.endRow()
+                }
             }
-            if !explains { try write(predictions, 0..<predictions.rowCount, nil, of: model, to: &writer) }
+            for row in 0..<(explains ? 0 : chunk.rowCount) {
+                cells.write(row, of: predicted, to: &writer)
+                try writer.endRow()
+            }
         }
         try writer.finish()
         try output.finish()
-    }
-
-    private static func write(
-        _ predictions: Predictions, _ rows: Range<Int>, _ contributions: RowContributions?, of model: ModelArtifact,
-        to writer: inout CSVWriter
-    ) throws {
-        let labels = model.labels(predictions)
-        let classes = model.predictedClasses(predictions)
-        for row in rows {
-            if model.header.task.isClassification {
-                writer.cell(labels[row])
-                for output in 0..<predictions.outputCount {
-                    writer.cell(predictions.values[row * predictions.outputCount + output])
-                }
-            } else {
-                writer.cell(predictions.values[row])
-            }
-            if let contributions {
-                let output = contributions.outputs.count > 1 ? Int(classes[row]) : 0
-                writer.cell(contributions.base[output])
-                for column in contributions.columns.indices {
-                    writer.cell(contributions.value(row: row - rows.lowerBound, column: column, output: output))
-                }
-            }
-            try writer.endRow()
-        }
     }
 }
 

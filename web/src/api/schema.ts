@@ -246,6 +246,8 @@ export interface Predictions {
   predictions: {
     prediction: string | number;
     probabilities?: Record<string, number>;
+    interval?: number[];
+    labels?: string[];
   }[];
 }
 
@@ -458,6 +460,11 @@ export interface Evaluation {
       levels?: string[];
     };
   };
+  coverage?: {
+    level: number;
+    coverage: number;
+    size: number;
+  }[];
 }
 
 export interface ModelCard {
@@ -704,6 +711,8 @@ export interface ModelSchema {
   }[];
   example: Record<string, string | number | boolean | null>;
   threshold?: number;
+  /** The highest level of intervals that the model can be asked for. */
+  highest_interval?: number;
 }
 
 /** What each call takes and gives. */
@@ -872,7 +881,7 @@ export interface Operations {
   /** Predict rows: JSON for JSON, or a table as a file for a CSV file, a row for a row, in their order. */
   predict: {
     path: { id: string };
-    query: { delimiter?: string; header?: "auto" | "true" | "false"; encoding?: "auto" | "utf-8" | "utf-16le" | "utf-16be" | "latin-1"; sheet?: string; missing_markers?: string; date_order?: "auto" | "day_first" | "month_first" };
+    query: { interval?: number; delimiter?: string; header?: "auto" | "true" | "false"; encoding?: "auto" | "utf-8" | "utf-16le" | "utf-16be" | "latin-1"; sheet?: string; missing_markers?: string; date_order?: "auto" | "day_first" | "month_first" };
     body: PredictionRequest;
     answer: Predictions;
   };

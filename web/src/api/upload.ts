@@ -24,8 +24,14 @@ export function uploadDataset(file: File, onProgress: OnProgress): Upload<Datase
 }
 
 /** Sends a file of rows and gets a file of predictions. */
-export function predictFile(modelID: string, file: File, onProgress: OnProgress): Upload<Blob> {
-  return sendFile(address("predict", { id: modelID }), file, onProgress);
+export function predictFile(
+  modelID: string,
+  file: File,
+  interval: number | undefined,
+  onProgress: OnProgress,
+): Upload<Blob> {
+  const query = interval === undefined ? {} : { interval };
+  return sendFile(address("predict", { id: modelID }, query), file, onProgress);
 }
 
 /** XMLHttpRequest, because `fetch` does not tell how much has been sent. */

@@ -9,6 +9,12 @@ export type RowDraft = Record<string, string>;
 export const usedColumns = (schema: ModelSchema): SchemaColumn[] =>
   schema.columns.filter((column) => column.left_out === undefined);
 
+/** The level of the ranges that are shown with predictions, if the model has any. */
+export function rangeLevel({ highest_interval }: ModelSchema): number | undefined {
+  if (highest_interval === undefined) return undefined;
+  return Math.min(0.9, Math.floor(highest_interval * 100) / 100) || undefined;
+}
+
 const isNumeric = (column: SchemaColumn): boolean => column.type === "integer" || column.type === "float";
 
 /** How a column's value is asked for. */

@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { asFailure, Failure, readProblem } from "../../src/api/failure";
 import { nameOf } from "../../src/api/upload";
 import { checkForm, errorsOf, requestOf, standardForm } from "../../src/lib/experimentForm";
+import { rangeLevel } from "../../src/lib/predictionForm";
+import { rangeText } from "../../src/pages/predict/PredictionResult";
 import { snippets } from "../../src/lib/snippets";
 
 const form = { ...standardForm, target: "y" };
@@ -100,4 +102,17 @@ test("code to copy survives quotes, and names no token but a variable", () => {
   const literal = /json\.loads\((".*")\)/.exec(python ?? "")?.[1] ?? "";
   assert.deepEqual(JSON.parse(JSON.parse(literal)), [example]);
   assert.ok(swift?.includes('##"{'));
+});
+
+test("ranges are asked for at a level that the model has, and told in words", () => {
+  const schema = { target: "y", task: "regression" as const, classes: [], columns: [], example: {} };
+  assert.equal(rangeLevel(schema), undefined);
+  assert.equal(rangeLevel({ ...schema, highest_interval: 0.9999 }), 0.9);
+  assert.equal(rangeLevel({ ...schema, highest_interval: 0.8182 }), 0.81);
+  assert.match(
+    rangeText({ level: 0.9, interval: [1, 2.5] }),
+    /90% of rows like this the truth lies between 1 and 2\.5/,
+  );
+  assert.match(rangeText({ level: 0.9, labels: ["no"] }), /the truth is no\./);
+  assert.match(rangeText({ level: 0.9, labels: ["a", "b", "c"] }), /the truth is a, b or c\./);
 });

@@ -2,7 +2,7 @@ import { Alert, Box, Stack } from "@mui/material";
 import { Section } from "../../components/Section";
 import { ScrollTable } from "../../components/ScrollTable";
 import type { Evaluation } from "../../api/schema";
-import { formatInteger, formatNumber } from "../../lib/format";
+import { formatInteger, formatNumber, formatPercent } from "../../lib/format";
 import { metrics, metricTitle, type Metric } from "../../lib/metrics";
 import { ClassCurves } from "./ClassCurves";
 import { ConfusionPanel } from "./ConfusionPanel";
@@ -38,6 +38,7 @@ export function ScoresView({ evaluation: { evaluation } }: ModelParts) {
       </Box>
       {evaluation.classes && evaluation.classes.length > 0 && <ClassTable classes={evaluation.classes} />}
       {evaluation.curves && evaluation.curves.length > 0 && <ClassCurves curves={evaluation.curves} />}
+      {evaluation.coverage && evaluation.coverage.length > 0 && <CoverageTable evaluation={evaluation} />}
       {evaluation.residuals && <ResidualCharts residuals={evaluation.residuals} />}
     </Stack>
   );
@@ -69,6 +70,43 @@ function MetricTable({ evaluation }: { evaluation: Evaluation }) {
               <td style={{ textAlign: "right" }}>
                 {entry.interval ? `${formatNumber(entry.interval[0])} – ${formatNumber(entry.interval[1])}` : "–"}
               </td>
+            </tr>
+          ))}
+        </tbody>
+      </ScrollTable>
+    </Section>
+  );
+}
+
+/** What ranges of each level come to on rows they were not learnt from. */
+function CoverageTable({ evaluation }: { evaluation: Evaluation }) {
+  const isNumber = evaluation.residuals !== undefined;
+  const what = isNumber ? "Intervals" : "Sets of labels";
+  return (
+    <Section
+      title={what}
+      hint="Learnt from one half of the scored rows and measured on the other. A level is what is asked for, the share what came of it."
+    >
+      <ScrollTable label={what} isFramed={false}>
+        <thead>
+          <tr>
+            <th scope="col">Level</th>
+            <th scope="col" style={{ textAlign: "right" }}>
+              Rows whose truth lies within
+            </th>
+            <th scope="col" style={{ textAlign: "right" }}>
+              {isNumber ? "Mean width" : "Mean number of labels"}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {(evaluation.coverage ?? []).map((entry) => (
+            <tr key={entry.level}>
+              <th scope="row" style={{ fontWeight: 400 }}>
+                {formatPercent(entry.level, 0)}
+              </th>
+              <td style={{ textAlign: "right" }}>{formatPercent(entry.coverage, 1)}</td>
+              <td style={{ textAlign: "right" }}>{formatNumber(entry.size)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,4 +1,4 @@
-import { Alert, Button, Icon, LinearProgress, Stack, Typography } from "@mui/material";
+import { Alert, Button, Checkbox, FormControlLabel, Icon, LinearProgress, Stack, Typography } from "@mui/material";
 import { useEffect, useRef, useState } from "react";
 import { saveBlob } from "../../api/download";
 import { asFailure, type Failure } from "../../api/failure";
@@ -10,7 +10,7 @@ import { FileDrop } from "../../components/FileDrop";
 import { Section } from "../../components/Section";
 import { firstRows } from "../../lib/csv";
 import { formatBytes, formatPercent } from "../../lib/format";
-import { usedColumns } from "../../lib/predictionForm";
+import { rangeLevel, usedColumns } from "../../lib/predictionForm";
 
 type State =
   | { kind: "idle" }
@@ -23,6 +23,8 @@ const previewRows = 20;
 /** Predictions of a whole file: a row for a row, to be downloaded. */
 export function FilePredictions({ model, schema }: { model: Model; schema: ModelSchema }) {
   const [state, setState] = useState<State>({ kind: "idle" });
+  const [isRanged, setIsRanged] = useState(false);
+  const level = rangeLevel(schema);
   const upload = useRef<Upload<Blob> | null>(null);
   useEffect(() => () => upload.current?.cancel(), []);
   const names = usedColumns(schema).map((column) => column.name);
@@ -30,7 +32,7 @@ export function FilePredictions({ model, schema }: { model: Model; schema: Model
     upload.current?.cancel();
     const progress = { sent: 0, total: file.size, isReading: false };
     setState({ kind: "sending", file, progress });
-    const own = predictFile(model.id, file, (next) => {
+    const own = predictFile(model.id, file, isRanged ? level : undefined, (next) => {
       if (upload.current === own) setState({ kind: "sending", file, progress: next });
     });
     upload.current = own;
@@ -53,6 +55,16 @@ export function FilePredictions({ model, schema }: { model: Model; schema: Model
         label="File of rows to predict"
         onFiles={([file]) => file && void start(file)}
       />
+      {level !== undefined && (
+        <FormControlLabel
+          control={<Checkbox checked={isRanged} onChange={(event) => setIsRanged(event.target.checked)} />}
+          label={
+            schema.task === "regression"
+              ? `Add the interval that holds the truth in ${formatPercent(level, 0)} of rows`
+              : `Add the set of labels that holds the truth in ${formatPercent(level, 0)} of rows`
+          }
+        />
+      )}
       {state.kind === "sending" && <Sending {...state} onCancel={() => upload.current?.cancel()} />}
       {state.kind === "failed" && (
         <FailureNotice

@@ -10,8 +10,21 @@ import { largest } from "../../lib/predictionForm";
 const shownClasses = 8;
 const shownColumns = 9;
 
-/** What the model predicts for a row, and what each column added. */
-export function PredictionResult({ result, schema }: { result: ExplanationRows; schema: ModelSchema }) {
+/** What holds the truth with the probability `level`. */
+export interface Range {
+  level: number;
+  interval?: number[];
+  labels?: string[];
+}
+
+interface PredictionResultProps {
+  result: ExplanationRows;
+  schema: ModelSchema;
+  range: Range | undefined;
+}
+
+/** What the model predicts for a row, how sure that is, and what each column added. */
+export function PredictionResult({ result, schema, range }: PredictionResultProps) {
   const row = result.rows[0];
   const [chosen, setChosen] = useState<string>();
   if (!row) return null;
@@ -35,6 +48,11 @@ export function PredictionResult({ result, schema }: { result: ExplanationRows; 
         <Typography variant="body2" sx={{ color: "text.secondary", mb: ranked.length > 0 ? 2 : 0 }}>
           {schema.target}
         </Typography>
+        {range && (
+          <Typography variant="body2" sx={{ mb: ranked.length > 0 ? 2 : 0 }}>
+            {rangeText(range)}
+          </Typography>
+        )}
         <Stack spacing={1.5}>
           {ranked.slice(0, shownClasses).map(([value, share]) => (
             <Box key={value}>
@@ -75,4 +93,13 @@ export function PredictionResult({ result, schema }: { result: ExplanationRows; 
       </Section>
     </Stack>
   );
+}
+
+/** A range in words. */
+export function rangeText({ level, interval, labels }: Range): string {
+  const share = `In ${formatPercent(level, 0)} of rows like this the truth`;
+  if (interval) return `${share} lies between ${formatNumber(interval[0])} and ${formatNumber(interval[1])}.`;
+  const names = labels ?? [];
+  if (names.length === 1) return `${share} is ${names[0]}.`;
+  return `${share} is ${names.slice(0, -1).join(", ")} or ${names[names.length - 1]}.`;
 }

@@ -7,9 +7,9 @@ import { FailureNotice } from "../../components/FailureNotice";
 import { Section } from "../../components/Section";
 import { useDraft } from "../../lib/draft";
 import { plural } from "../../lib/format";
-import { columnErrors, draftOf, rowOf, usedColumns, type RowDraft } from "../../lib/predictionForm";
+import { columnErrors, draftOf, rangeLevel, rowOf, usedColumns, type RowDraft } from "../../lib/predictionForm";
 import { ColumnField } from "./ColumnField";
-import { PredictionResult } from "./PredictionResult";
+import { PredictionResult, type Range } from "./PredictionResult";
 
 const shownAtFirst = 40;
 
@@ -18,6 +18,7 @@ export function RowForm({ model, schema }: { model: Model; schema: ModelSchema }
   const columns = usedColumns(schema);
   const [draft, setDraft] = useDraft<RowDraft>(`predict:${model.id}`, draftOf(schema.example));
   const [result, setResult] = useState<ExplanationRows>();
+  const [range, setRange] = useState<Range>();
   const [failure, setFailure] = useState<Failure>();
   const [isBusy, setIsBusy] = useState(false);
   const [isAll, setIsAll] = useState(false);
@@ -31,9 +32,16 @@ export function RowForm({ model, schema }: { model: Model; schema: ModelSchema }
     const own = latest.current;
     setIsBusy(true);
     try {
-      const answer = await call("explainRows", { path: { id: model.id }, body: { rows: [rowOf(columns, draft)] } });
+      const asked = { path: { id: model.id }, body: { rows: [rowOf(columns, draft)] } };
+      const level = rangeLevel(schema);
+      const [answer, ranged] = await Promise.all([
+        call("explainRows", asked),
+        level === undefined ? undefined : call("predict", { ...asked, query: { interval: level } }),
+      ]);
       if (own !== latest.current) return;
       setResult(answer);
+      const predicted = ranged?.predictions[0];
+      setRange(predicted && level !== undefined ? { ...predicted, level } : undefined);
       setFailure(undefined);
     } catch (error) {
       if (own === latest.current) setFailure(asFailure(error));
@@ -99,7 +107,7 @@ export function RowForm({ model, schema }: { model: Model; schema: ModelSchema }
       </Section>
       <Box aria-live="polite">
         {result ? (
-          <PredictionResult result={result} schema={schema} />
+          <PredictionResult result={result} schema={schema} range={range} />
         ) : (
           <Section title="The prediction">
             <Typography variant="body2" sx={{ color: "text.secondary" }}>
