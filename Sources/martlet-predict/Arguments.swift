@@ -5,13 +5,16 @@ import Foundation
 /// What the command line says.
 struct Arguments {
     static let usage = """
-        usage: martlet-predict [--model FILE] [--output FILE] [--threads N] [--interval LEVEL] [DATA]
+        usage: martlet-predict [--model FILE] [--output FILE] [--threads N] [--interval LEVEL] [--threshold RULE]
+               [DATA]
 
         Predicts the rows of a table with the model beside this program. DATA is a CSV file (plain, gzip, zstd), an Excel
         workbook or JSON lines; standard input where it is left out or -. CSV gives CSV: the column prediction and, for
         classes, probability_CLASS for each class. A line {"column": value, …} gives a line {"prediction": …,
         "probabilities": {…}}. With --interval 0.9 come what holds the truth with that probability: prediction_low and
-        prediction_high, or labels; in JSON "interval": [low, high] or "labels": […]. Exit codes: 0 done, 1 the run failed, 2 bad arguments or bad input.
+        prediction_high, or labels; in JSON "interval": [low, high] or "labels": […]. RULE decides classes instead of as the
+        model does: a probability such as 0.3, cost:FP=1,FN=20, precision>=0.9, recall>=0.8 or weights:CLASS=1,CLASS=5.
+        Exit codes: 0 done, 1 the run failed, 2 bad arguments or bad input.
         """
 
     /// A command line that cannot be followed.
@@ -25,6 +28,7 @@ struct Arguments {
     var output: String?
     var threads = ProcessInfo.processInfo.activeProcessorCount
     var interval: Double?
+    var threshold: ThresholdRule?
     var data = "-"
     var wantsHelp = false
     var wantsVersion = false
@@ -48,6 +52,7 @@ struct Arguments {
             case "--version": wantsVersion = true
             case "--model": model = try value(of: argument)
             case "-o", "--output": output = try value(of: argument)
+            case "--threshold": threshold = try ThresholdRule(try value(of: argument))
             case "--threads":
                 guard let count = Int(try value(of: argument)), (1...1024).contains(count) else {
                     throw Mistake("--threads must be from 1 to 1024")

@@ -28,7 +28,8 @@ struct MartletPredict {
             throw Arguments.Mistake("\(path): there is no such model")
         }
         try checkOutput(arguments)
-        let model = try ModelArtifact(loading: [UInt8](bytes))
+        let stored = try ModelArtifact(loading: [UInt8](bytes))
+        let model = try arguments.threshold.map { try stored.deciding(by: $0) } ?? stored
         if let interval = arguments.interval { try model.checkInterval(interval) }
         let input = try LineReader(arguments.data)
         let isJSON = try input.startsWithObject()

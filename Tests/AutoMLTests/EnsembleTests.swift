@@ -91,6 +91,34 @@ struct EnsembleTests {
         #expect(one.members.count > 1)
     }
 
+    /// Members and thresholds alike are chosen without the rows that they are scored on.
+    @Test(arguments: [Metric.accuracy, .balancedAccuracy, .f1, .mcc])
+    func noThresholdFlattersAnEnsemble(metric: Metric) throws {
+        let (tables, rows) = (12, 200)
+        let decider = Decider(kind: .chosen(.metric(metric)))
+        var excess = 0.0
+        for seed in 1...UInt64(tables) {
+            var random = RandomSource(seed: seed)
+            let target = Target(
+                task: .binary, classes: ["a", "b"], values: (0..<rows).map { Double($0 % 2) })
+            let all = (0..<20).map { _ in
+                OutOfFold(
+                    outputCount: 2,
+                    values: (0..<rows).flatMap { _ -> [Float] in
+                        let share = Float(random.unit())
+                        return [1 - share, share]
+                    })
+            }
+            let score = try #require(
+                Ensemble.crossFittedScore(
+                    all, metric: metric, decider: decider, target: target, rows: target.values.indices.map(Int32.init),
+                    weights: nil, seed: Seed(seed), rounds: 8))
+            #expect(score.score == metric.evaluate(score.decided, target))
+            excess += score.score - (metric == .f1 ? 2.0 / 3 : metric == .mcc ? 0 : 0.5)
+        }
+        #expect(excess / Double(tables) < 0.02)
+    }
+
     @Test func theCrossFittedScoreOfChanceIsNoBetterThanChance() throws {
         var random = RandomSource(seed: 5)
         let rows = 300

@@ -16,7 +16,7 @@ struct RankingHistogramTests {
             sum.withUnsafeBufferPointer { sum in
                 truth.withUnsafeBufferPointer { truth in
                     RankingHistogram.loss(
-                        own, sum, 2, truth: truth, weights: weights, isPrecision: metric == .averagePrecision)
+                        own, sum, 2, truth: truth, weights: weights, metric == .averagePrecision ? .precision : .ranks)
                 }
             }
         }
@@ -35,7 +35,7 @@ struct RankingHistogramTests {
         let truth: [Float] = [1, 1, 1]
         let loss = scores.withUnsafeBufferPointer { scores in
             truth.withUnsafeBufferPointer {
-                RankingHistogram.loss(scores, scores, 2, truth: $0, weights: nil, isPrecision: isPrecision)
+                RankingHistogram.loss(scores, scores, 2, truth: $0, weights: nil, isPrecision ? .precision : .ranks)
             }
         }
         #expect(loss.isNaN)

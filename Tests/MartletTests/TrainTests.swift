@@ -86,6 +86,51 @@ import Testing
         }
     }
 
+    /// A rare class that two columns hint at.
+    private func rare(in folder: TemporaryFolder) throws -> String {
+        let rows = (0..<400).map { row in
+            let isRare = row * 37 % 100 < 12
+            return "\(row * 53 % 97 + (isRare ? 40 : 0)),\(row * 29 % 31 + (isRare ? 9 : 0)),\(isRare ? "bad" : "good")"
+        }
+        return try folder.file("t.csv", (["size,age,state"] + rows).joined(separator: "\n") + "\n")
+    }
+
+    @Test func classesAreDecidedAsAsked() throws {
+        let folder = try TemporaryFolder()
+        let table = try rare(in: folder)
+        let options = [
+            "train", table, "--target", "state", "--trials", "2", "--learners", "linear", "--positive", "bad",
+        ]
+        let model = folder.path("m.martlet")
+        let train = try Martlet.run(all: options + ["--threshold", "cost:FP=1,FN=20", "--output", model])
+        #expect(train.status == 0, "\(train.errors)")
+        #expect(train.output.contains("Positive class: bad"))
+        #expect(train.output.contains("Predicts bad above a probability of"))
+        #expect(train.output.contains("(cost:FP=1,FN=20)"))
+
+        func bad(_ more: String...) throws -> Int {
+            let predict = try Martlet.run(all: ["predict", model, table] + more)
+            #expect(predict.status == 0, "\(predict.errors)")
+            #expect(predict.output.hasPrefix("prediction,probability_good,probability_bad\n"))
+            return predict.output.split(separator: "\n").count { $0.hasPrefix("bad,") }
+        }
+        #expect(try bad("--threshold", "0") == 400 && bad("--threshold", "1") == 0)
+        #expect(try bad() > bad("--threshold", "cost:FP=20,FN=1"))
+        #expect(try bad("--threshold", "recall>=1") >= bad("--threshold", "recall>=0.5"))
+
+        let best = try Martlet.run(all: options + ["--metric", "f1"])
+        #expect(best.status == 0 && best.output.contains("(best f1)"))
+        for (more, said) in [
+            (["--threshold", "often"], "is no threshold"), (["--threshold", "precision>=2"], "at most 1"),
+            (["--positive", "badd"], "did you mean \"bad\"?"),
+        ] {
+            let wrong = try Martlet.run(all: options + more)
+            #expect(wrong.status == 2 && wrong.errors.contains(said), "\(wrong.errors)")
+        }
+        let wrong = try Martlet.run(all: ["predict", model, table, "--threshold", "precision>=1.5"])
+        #expect(wrong.status == 2 && wrong.errors.contains("at most 1"), "\(wrong.errors)")
+    }
+
     @Test func whatGivesTheTargetAwayIsTold() throws {
         let folder = try TemporaryFolder()
         let rows = (0..<200).map { "\($0 * 37 % 51),\($0 % 2 == 0 ? "open" : "shut"),\($0 % 2 == 0 ? "yes" : "no")" }

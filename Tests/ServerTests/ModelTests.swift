@@ -85,6 +85,28 @@ struct ModelTests {
         }
     }
 
+    @Test func aQuerySaysHowClassesAreDecided() async throws {
+        try await withMartlet { martlet in
+            let (_, id) = try await martlet.trained()
+            let rows = #"{"rows": [{"length": 1.2, "colour": "red"}, {"length": 4.5, "colour": "blue"}]}"#
+            func labels(_ query: String) async throws -> [String] {
+                let answer = try await martlet.post("/api/v1/models/\(id)/predict\(query)", json: rows)
+                #expect(answer.status == 200, "\(answer.text)")
+                return try answer.json["predictions"]?.elements?.compactMap { $0["prediction"]?.text } ?? []
+            }
+            #expect(try await labels("?threshold=0") == ["tall", "tall"])
+            #expect(try await labels("?threshold=1") == ["short", "short"])
+            let file = try await martlet.request(
+                "POST", "/api/v1/models/\(id)/predict?threshold=1", headers: ["Content-Type": "text/csv"],
+                body: TestService.flowers)
+            #expect(file.status == 200 && !file.text.contains("\ntall,"))
+            let wrong = try await martlet.post("/api/v1/models/\(id)/predict?threshold=often", json: rows)
+            #expect(wrong.status == 422 && wrong.text.contains("threshold"))
+            // The model itself stays as it was.
+            #expect(try await labels("") == ["tall", "short"])
+        }
+    }
+
     private func text(_ column: Column, _ row: Int) -> String {
         switch column.storage {
         case .strings(let codes, let levels): levels[Int(codes[row])]

@@ -111,7 +111,9 @@ struct PageTests {
         (#", "holdout": 0.2, "folds": 3"#, "holdout"), (#", "group": "none""#, "group"),
         (#", "group": "kind""#, "group"), (#", "time": "house""#, "time"), (#", "time": "when", "folds": 3"#, "folds"),
         (#", "time": "when", "group": "house""#, "group"), (#", "colour": 1"#, "colour"),
-        (#", "exclude": ["none"]"#, "exclude"),
+        (#", "exclude": ["none"]"#, "exclude"), (#", "positive": "none""#, "positive"),
+        (#", "threshold": "often""#, "threshold"), (#", "threshold": 2"#, "threshold"),
+        (#", "threshold": {"none": 2}"#, "threshold"),
     ])
     func whatCannotBeIsNamed(_ more: String, _ field: String) async throws {
         try await withMartlet { martlet in

@@ -6,7 +6,7 @@ public import Tabular
 /// every load that it still predicts what it predicted.
 public struct ModelArtifact: Sendable {
     /// What it is.
-    public let header: ModelHeader
+    public internal(set) var header: ModelHeader
     /// The models of each trial, in the order of `header.members`.
     public let bags: [ModelBag]
     /// At most eight rows of the table it was trained on.
@@ -47,7 +47,7 @@ public struct ModelArtifact: Sendable {
     /// The class of each row, by the threshold for binary tasks, as its index; nothing for regression.
     public func predictedClasses(_ predictions: Predictions) -> [Int32] {
         guard header.task == .binary, let threshold = header.threshold else {
-            return header.task.isClassification ? predictions.predictedClasses() : []
+            return header.task.isClassification ? predictions.weighted(header.classWeights).predictedClasses() : []
         }
         return (0..<predictions.rowCount).map { predictions.values[$0 * 2 + 1] > threshold ? 1 : 0 }
     }

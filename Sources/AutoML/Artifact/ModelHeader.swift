@@ -34,6 +34,10 @@ public struct ModelHeader: Sendable, Hashable, Codable {
     public var selectionScore: Double?
     /// The probability of the second class above which it is predicted; binary only.
     public var threshold: Double?
+    /// What each class's probability is multiplied by before the largest decides, in the order of the classes; nil for ones.
+    public var classWeights: [Double]?
+    /// Why the threshold is not what the settings ask for; nil where it is.
+    public var thresholdNote: String?
     /// The columns of a table that it needs, with their types.
     public var schema: Schema
     /// How these become features.
@@ -56,7 +60,10 @@ public struct ModelHeader: Sendable, Hashable, Codable {
         case name, task, target, classes, metric, score
         case scoreInterval = "score_interval"
         case selectionScore = "selection_score"
-        case threshold, schema, plan, members, rows, validation, settings
+        case threshold
+        case classWeights = "class_weights"
+        case thresholdNote = "threshold_note"
+        case schema, plan, members, rows, validation, settings
         case memoryCut = "memory_cut"
         case timeScore = "time_score"
     }

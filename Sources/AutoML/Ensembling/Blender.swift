@@ -10,8 +10,8 @@ struct Blender {
         case logarithmic
         /// Squared, absolute, relative and squared logarithmic error; `truth` is the target.
         case squared, absolute, relative, squaredLogarithmic
-        /// 1 − area under the ROC or the precision-recall curve of the second class, from a histogram of probabilities.
-        case ranking(isPrecision: Bool)
+        /// What a histogram of the second class's probabilities scores.
+        case ranking(RankingHistogram.Score)
         /// Whatever the metric says.
         case metric
     }
@@ -37,7 +37,8 @@ struct Blender {
     private let rounds: Int
 
     init(
-        _ candidates: [OutOfFold], metric: Metric, target: Target, rows: [Int32], among places: [Int],
+        _ candidates: [OutOfFold], metric: Metric, decider: Decider = .likeliest, target: Target, rows: [Int32],
+        among places: [Int],
         weights: [Float]?, rounds: Int, pool: ThreadPool
     ) {
         self.metric = metric
@@ -51,9 +52,14 @@ struct Blender {
         case .mae: loss = .absolute
         case .mape: loss = .relative
         case .rmsle: loss = .squaredLogarithmic
-        case .rocAUC where outputs == 2: loss = .ranking(isPrecision: false)
-        case .averagePrecision where outputs == 2: loss = .ranking(isPrecision: true)
-        default: loss = .metric
+        case .rocAUC where outputs == 2: loss = .ranking(.ranks)
+        case .averagePrecision where outputs == 2: loss = .ranking(.precision)
+        default:
+            if metric.usesClassesOnly, let aim = decider.aim {
+                loss = .ranking(.decisions(metric, aim))
+            } else {
+                loss = .metric
+            }
         }
         let kept = Blender.thinned(places.count, loss: loss, outputs: outputs, visits: candidates.count * rounds)
             .map { places[$0] }
@@ -65,6 +71,8 @@ struct Blender {
         default: needsOrigin = false
         }
         let values = kept.map { target.values[Int(rows[$0])] - (needsOrigin ? 0 : origin) }
+        // The largest of the blended probabilities times their factors is that of the blended products.
+        let factors = metric.usesClassesOnly ? decider.factors : nil
         func cell(_ value: Float) -> Float { needsOrigin ? Float(Double(value) + origin) : value }
         self.weights = weights.map { all in kept.map { all[Int(rows[$0])] } }
         self.target = Target(task: target.task, classes: target.classes, values: values)
@@ -83,7 +91,14 @@ struct Blender {
             truth = values.map(Float.init)
         case .squared where outputs > 1, .metric:
             for candidate in candidates {
-                for row in kept { cells += candidate.values[row * outputs..<(row + 1) * outputs].map(cell) }
+                for row in kept {
+                    let own = candidate.values[row * outputs..<(row + 1) * outputs]
+                    if let factors {
+                        cells += zip(own, factors).map { Float(Double($0) * $1) }
+                    } else {
+                        cells += own.map(cell)
+                    }
+                }
             }
             truth = values.flatMap { value in (0..<outputs).map { Double($0) == value ? Float(1) : 0 } }
         default:
@@ -166,9 +181,9 @@ struct Blender {
                 let error = log1p(max(0, blended)) - log1p(max(0, truth))
                 return error * error
             }
-        case .ranking(let isPrecision):
+        case .ranking(let score):
             return truth.withUnsafeBufferPointer { truth in
-                RankingHistogram.loss(own, sum, size, truth: truth, weights: weights, isPrecision: isPrecision)
+                RankingHistogram.loss(own, sum, size, truth: truth, weights: weights, score)
             }
         case .metric:
             let values = own.indices.map { Double((own[$0] + sum[$0]) / size) }

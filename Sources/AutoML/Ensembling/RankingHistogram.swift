@@ -1,3 +1,5 @@
+import Learners
+
 /// Rows of the two classes counted by probability, in bins whose width is about a five-hundredth of the probability or of
 /// its complement, whichever is less: areas under curves in linear time.
 enum RankingHistogram {
@@ -10,29 +12,46 @@ enum RankingHistogram {
     /// Rows whose bins are found before they are counted: they stay in the first cache.
     private static let block = 2048
 
-    /// 1 − the area under the curve that the mean of `size` probabilities gives, whose sum without the last is `sum`, and the
-    /// last `own`; not a number where a class is missing.
+    /// What is scored.
+    enum Score: Sendable, Hashable {
+        /// 1 − the area under the ROC curve.
+        case ranks
+        /// 1 − the area under the curve of precision over recall.
+        case precision
+        /// The loss of a metric of classes at the threshold that comes nearest to an aim.
+        case decisions(Metric, DecisionAim)
+    }
+
+    /// The score that the mean of `size` probabilities gives, whose sum without the last is `sum`, and the last `own`; not a
+    /// number where a class is missing.
     /// - Parameters:
     ///   - truth: 1 for rows of the second class, 0 for the others.
     ///   - weights: one a row; nil for ones.
-    ///   - isPrecision: whether the curve is that of precision over recall, and not the ROC.
     static func loss(
         _ own: UnsafeBufferPointer<Float>, _ sum: UnsafeBufferPointer<Float>, _ size: Float,
-        truth: UnsafeBufferPointer<Float>, weights: [Float]?, isPrecision: Bool
+        truth: UnsafeBufferPointer<Float>, weights: [Float]?, _ score: Score
     ) -> Double {
         if let weights {
             return weights.withUnsafeBufferPointer { weights in
                 counting(own, sum, size, truth) { (counts: UnsafeMutablePointer<Double>, cells, rows) in
                     for row in rows { counts[Int(cells[row - rows.lowerBound])] += Double(weights[row]) }
                 } in: {
-                    isPrecision ? precisionLoss($0) : rankLoss($0)
+                    switch score {
+                    case .ranks: rankLoss($0)
+                    case .precision: precisionLoss($0)
+                    case .decisions(let metric, let aim): decisionLoss($0, metric, aim)
+                    }
                 }
             }
         }
         return counting(own, sum, size, truth) { (counts: UnsafeMutablePointer<UInt32>, cells, rows) in
             for place in 0..<rows.count { counts[Int(cells[place])] &+= 1 }
         } in: {
-            isPrecision ? precisionLoss($0.lazy.map(Double.init)) : rankLoss($0)
+            switch score {
+            case .ranks: rankLoss($0)
+            case .precision: precisionLoss($0.lazy.map(Double.init))
+            case .decisions(let metric, let aim): decisionLoss($0.lazy.map(Double.init), metric, aim)
+            }
         }
     }
 
@@ -126,6 +145,30 @@ enum RankingHistogram {
         }
         guard positives > 0, negatives > 0 else { return .nan }
         return 1 - area / (positives * negatives)
+    }
+
+    private static func decisionLoss(
+        _ counts: some RandomAccessCollection<Double>, _ metric: Metric, _ aim: DecisionAim
+    ) -> Double {
+        var now = DecisionCounts(truePositives: 0, falsePositives: 0, falseNegatives: 0, trueNegatives: 0)
+        for (place, weight) in counts.enumerated() {
+            if place & 1 == 0 { now.trueNegatives += weight } else { now.falseNegatives += weight }
+        }
+        guard now.trueNegatives > 0, now.falseNegatives > 0 else { return .nan }
+        // From nothing that is predicted to be of the second class to everything.
+        var best = (counts: now, distance: aim.distance(now))
+        for bin in stride(from: count - 1, through: 0, by: -1) {
+            let negative = counts[counts.index(counts.startIndex, offsetBy: 2 * bin)]
+            let positive = counts[counts.index(counts.startIndex, offsetBy: 2 * bin + 1)]
+            if negative == 0, positive == 0 { continue }
+            now.truePositives += positive
+            now.falseNegatives -= positive
+            now.falsePositives += negative
+            now.trueNegatives -= negative
+            let distance = aim.distance(now)
+            if DecisionAim.isNearer(distance, best.distance) == true { best = (now, distance) }
+        }
+        return metric.loss(metric.score(best.counts))
     }
 
     private static func precisionLoss(_ counts: some RandomAccessCollection<Double>) -> Double {

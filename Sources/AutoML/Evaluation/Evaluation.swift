@@ -207,6 +207,11 @@ struct ScoredRows {
     let weights: [Float]?
     /// The probability above which the second class is predicted; binary.
     let threshold: Double?
+    /// What each class's probability is multiplied by before the largest decides; nil for ones.
+    var classWeights: [Double]?
+    /// Decisions that metrics of classes score, each made at a threshold that its row had no share in; nil for those of the
+    /// threshold.
+    var crossFitted: Predictions?
 
     var count: Int { predictions.rowCount }
 
@@ -214,13 +219,16 @@ struct ScoredRows {
 
     /// The predicted class of each row, by the threshold for two classes.
     var predictedClasses: [Int32] {
-        guard task == .binary, let threshold else { return predictions.predictedClasses() }
+        guard task == .binary, let threshold else {
+            return predictions.weighted(classWeights).predictedClasses()
+        }
         return (0..<count).map { predictions.values[$0 * 2 + 1] > threshold ? 1 : 0 }
     }
 
     /// Predictions that say what `predictedClasses` does, for the metrics of classes.
     var decided: Predictions {
-        guard task == .binary, threshold != 0.5 else { return predictions }
+        if let crossFitted { return crossFitted }
+        guard task == .binary, threshold != 0.5 else { return predictions.weighted(classWeights) }
         return Predictions(outputCount: 2, values: predictedClasses.flatMap { $0 == 1 ? [0.0, 1.0] : [1.0, 0.0] })
     }
 
@@ -232,7 +240,7 @@ struct ScoredRows {
             predictions: Predictions(
                 outputCount: width, values: rows.flatMap { predictions.values[$0 * width..<($0 + 1) * width] }),
             target: Target(task: task, classes: classes, values: rows.map { target.values[$0] }),
-            weights: weights.map { all in rows.map { all[$0] } }, threshold: threshold)
+            weights: weights.map { all in rows.map { all[$0] } }, threshold: threshold, classWeights: classWeights)
     }
 
     /// One metric with its interval.

@@ -31,9 +31,9 @@ extension PreparedExperiment {
 extension Study {
     /// What a model with these out-of-fold predictions carries.
     func evaluationRecord(
-        _ outOfFold: OutOfFold, threshold: Double?, of entry: Leaderboard.Entry, leaderboard: Leaderboard
+        _ selection: EnsembleSelection, of entry: Leaderboard.Entry, leaderboard: Leaderboard
     ) -> EvaluationRecord? {
-        let problem = experiment.problem
+        let (problem, outOfFold) = (experiment.problem, selection.outOfFold)
         let scored = experiment.validation.scoredRows
         guard outOfFold.rowCount == scored.count else { return nil }
         let all = ScoredRows(
@@ -41,7 +41,9 @@ extension Study {
             target: Target(
                 task: experiment.task, classes: experiment.classes,
                 values: scored.map { problem.target.values[Int($0)] }),
-            weights: problem.weights.map { all in scored.map { all[Int($0)] } }, threshold: threshold)
+            weights: problem.weights.map { all in scored.map { all[Int($0)] } },
+            threshold: selection.decision.threshold, classWeights: selection.decision.weights,
+            crossFitted: experiment.decider.aim == nil ? nil : selection.decided ?? experiment.decided(outOfFold))
         var evaluation = Evaluation(all, seed: experiment.seed.child("evaluation"))
         // One model has one score, wherever it stands.
         for index in evaluation.metrics.indices where evaluation.metrics[index].metric == experiment.metric {

@@ -10,8 +10,8 @@ public enum Budget: Sendable, Hashable {
 }
 
 /// What a user asks of an experiment on a table. In JSON: `target`, `task`, `metric`, `time_budget_seconds` or `trials`,
-/// `seed`, `folds`, `exclude`, `learners`, `weight`, `types`, `holdout`, `group`, `time` and `validation`; all but `target`
-/// may be left out.
+/// `seed`, `folds`, `exclude`, `learners`, `weight`, `types`, `holdout`, `group`, `time`, `validation`, `positive` and
+/// `threshold`; all but `target` may be left out.
 public struct ExperimentSettings: Sendable, Hashable {
     /// The column to predict.
     public var target: String
@@ -42,13 +42,17 @@ public struct ExperimentSettings: Sendable, Hashable {
     /// How rows are divided where neither `group` nor `time` says it. Nil in settings of programs that divided by chance and
     /// did not look at the table: whoever takes new settings in says `auto`.
     public var validation: ValidationChoice?
+    /// The positive one of two classes; nil for the one whose bytes sort last.
+    public var positive: String?
+    /// How probabilities become classes; nil for the best threshold for a metric of two classes, and else the likeliest class.
+    public var threshold: ThresholdRule?
 
     /// Settings of these parts.
     public init(
         target: String, task: Task? = nil, metric: Metric? = nil, budget: Budget = .seconds(60), seed: UInt64 = 0,
         folds: Int? = nil, exclude: [String] = [], learners: [String]? = nil, weight: String? = nil,
         types: [String: ColumnType] = [:], holdout: Double? = nil, group: String? = nil, time: String? = nil,
-        validation: ValidationChoice? = .auto
+        validation: ValidationChoice? = .auto, positive: String? = nil, threshold: ThresholdRule? = nil
     ) {
         self.target = target
         self.task = task
@@ -64,6 +68,8 @@ public struct ExperimentSettings: Sendable, Hashable {
         self.group = group
         self.time = time
         self.validation = validation
+        self.positive = positive
+        self.threshold = threshold
     }
 
     /// Throws `AutoMLError.invalidSetting`, naming the field, for what is wrong whatever the table.
@@ -88,6 +94,7 @@ public struct ExperimentSettings: Sendable, Hashable {
         if exclude.contains(target) { throw fail(.exclude, "the target column \"\(target)\" cannot be excluded") }
         if let weight, weight == target { throw fail(.weight, "the target column cannot be the weight") }
         if let learners, learners.isEmpty { throw fail(.learners, "no learner is named") }
+        try threshold?.validate()
         try validateRows(fail)
     }
 
@@ -115,6 +122,7 @@ extension ExperimentSettings: Codable {
         case target, task, metric
         case timeBudgetSeconds = "time_budget_seconds"
         case trials, seed, folds, exclude, learners, weight, types, holdout, group, time, validation
+        case positive, threshold
     }
 
     /// Reads a JSON object; a value that cannot be throws `AutoMLError.invalidSetting` with its field. Keys that are no
@@ -124,6 +132,8 @@ extension ExperimentSettings: Codable {
         func value<Value: Decodable>(_ key: CodingKeys, _ expected: String, _ type: Value.Type) throws -> Value? {
             do {
                 return try container.decodeIfPresent(Value.self, forKey: key)
+            } catch let error as AutoMLError {
+                throw error
             } catch {
                 throw AutoMLError(.invalidSetting, "\(key.rawValue) must be \(expected)", field: key.rawValue)
             }
@@ -162,7 +172,9 @@ extension ExperimentSettings: Codable {
             holdout: try value(.holdout, "a number", Double.self),
             group: try value(.group, "a column's name", String.self),
             time: try value(.time, "a column's name", String.self),
-            validation: try ExperimentSettings.validation(try value(.validation, "a string", String.self)))
+            validation: try ExperimentSettings.validation(try value(.validation, "a string", String.self)),
+            positive: try value(.positive, "a class", String.self),
+            threshold: try value(.threshold, ThresholdRule.forms, ThresholdRule.self))
     }
 
     private static func validation(_ text: String?) throws -> ValidationChoice? {
@@ -207,5 +219,7 @@ extension ExperimentSettings: Codable {
         try container.encodeIfPresent(group, forKey: .group)
         try container.encodeIfPresent(time, forKey: .time)
         try container.encodeIfPresent(validation, forKey: .validation)
+        try container.encodeIfPresent(positive, forKey: .positive)
+        try container.encodeIfPresent(threshold, forKey: .threshold)
     }
 }

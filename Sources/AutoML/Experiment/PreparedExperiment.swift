@@ -14,7 +14,10 @@ public final class PreparedExperiment: Sendable {
     public let taskReason: String
     /// The metric, chosen or the task's usual one.
     public let metric: Metric
-    /// The classes in the model's order (by their bytes), spelled as in the table; empty for regression.
+    /// How probabilities become classes where a metric scores these.
+    let decider: Decider
+    /// The classes in the model's order (by their bytes, but the positive one of two last where it is named), spelled as in the
+    /// table; empty for regression.
     public let classes: [String]
     /// Rows left out because they have no target.
     public let droppedRowCount: Int
@@ -48,11 +51,12 @@ public final class PreparedExperiment: Sendable {
         let table = try PreparedExperiment.retyped(table, settings.types)
         let column = try PreparedExperiment.column(settings.target, in: table, field: "target")
         for name in settings.exclude { _ = try PreparedExperiment.column(name, in: table, field: "exclude") }
-        let resolved = try ResolvedTarget(column, wanted: settings.task)
+        let resolved = try ResolvedTarget(column, wanted: settings.task, positive: settings.positive)
         task = resolved.task
         taskReason = resolved.reason
         metric = try PreparedExperiment.metric(settings.metric, resolved)
         classes = resolved.target.classes
+        decider = try Decider(settings.threshold, task: task, metric: metric, classes: classes)
         droppedRowCount = table.rowCount - resolved.rows.count
         schema = table.schema
         guard resolved.rows.count >= PreparedExperiment.leastRows else {
@@ -89,6 +93,7 @@ public final class PreparedExperiment: Sendable {
     /// The same experiment with its rows divided otherwise.
     init(_ other: PreparedExperiment, dividedBy plan: ValidationPlan) {
         (settings, learners, relations) = (other.settings, other.learners, other.relations)
+        decider = other.decider
         (task, taskReason, metric) = (other.task, other.taskReason, other.metric)
         (classes, droppedRowCount, schema) = (other.classes, other.droppedRowCount, other.schema)
         (self.plan, problem, validation) = (other.plan, other.problem, plan)

@@ -19,7 +19,8 @@ struct ResolvedTarget {
     private static let mostClasses = 1_000
 
     /// Reads `column` as `wanted`, or as the task that its values suggest; throws `AutoMLError` where that cannot be.
-    init(_ column: Column, wanted: Task?) throws {
+    /// The class `positive`, where it is given, is the second of two.
+    init(_ column: Column, wanted: Task?, positive: String? = nil) throws {
         let labelled = Labels(column)
         rows = labelled.rows
         guard !rows.isEmpty else {
@@ -31,6 +32,7 @@ struct ResolvedTarget {
         default: break
         }
         (task, reason) = try ResolvedTarget.task(of: column, labelled, wanted: wanted)
+        if let positive { try ResolvedTarget.checkPositive(positive, task, labelled.names) }
         if task == .regression {
             let values = column.doubles() ?? []
             target = Target(task: .regression, values: rows.map { values[Int($0)] })
@@ -48,13 +50,25 @@ struct ResolvedTarget {
                     "the target \"\(column.name)\" has the same value in every row: nothing to learn")
             }
         } else {
-            let order = labelled.names.indices.sorted {
+            var order = labelled.names.indices.sorted {
                 labelled.names[$0].utf8.lexicographicallyPrecedes(labelled.names[$1].utf8)
             }
+            if let positive, labelled.names[order[0]] == positive { order.reverse() }
             var rank = [Double](repeating: 0, count: order.count)
             for (place, index) in order.enumerated() { rank[index] = Double(place) }
             target = Target(
                 task: task, classes: order.map { labelled.names[$0] }, values: labelled.codes.map { rank[Int($0)] })
+        }
+    }
+
+    private static func checkPositive(_ name: String, _ task: Task, _ classes: [String]) throws {
+        guard task == .binary else {
+            throw AutoMLError(
+                .invalidSetting, "a positive class is for two classes, and this is a \(task.rawValue) task",
+                field: "positive")
+        }
+        guard classes.contains(name) else {
+            throw AutoMLError(.invalidSetting, PreparedExperiment.noClass(name, among: classes), field: "positive")
         }
     }
 

@@ -122,7 +122,7 @@ public struct Explainer: Sendable {
                 task: header.task, classes: header.classes,
                 predictions: try model.predict(known, context: context),
                 target: Target(task: header.task, classes: header.classes, values: truth.values),
-                weights: nil, threshold: header.threshold)
+                weights: nil, threshold: header.threshold, classWeights: header.classWeights)
             return subject
         }
         guard let sample = model.evaluation?.sample else {
@@ -137,7 +137,7 @@ public struct Explainer: Sendable {
             scored: ScoredRows(
                 task: header.task, classes: header.classes, predictions: sample.predictions.predictions,
                 target: Target(task: header.task, classes: header.classes, values: sample.target),
-                weights: sample.weights, threshold: header.threshold))
+                weights: sample.weights, threshold: header.threshold, classWeights: header.classWeights))
     }
 
     /// Predictions a second, measured on a few rows.

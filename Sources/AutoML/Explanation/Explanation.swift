@@ -235,6 +235,10 @@ public struct ModelCard: Sendable, Encodable, Hashable {
     public var timeScore: TimeScore?
     /// The probability above which the second class is predicted.
     public var threshold: Double?
+    /// What each class's probability is multiplied by before the largest decides; nil for ones.
+    public var classWeights: [Double]?
+    /// Why the threshold is not what was asked for.
+    public var thresholdNote: String?
     /// How it was scored.
     public var validation: String
     /// Rows it was trained and scored on.
@@ -265,6 +269,8 @@ public struct ModelCard: Sendable, Encodable, Hashable {
         scoreInterval = header.scoreInterval.flatMap { $0.low.isFinite && $0.high.isFinite ? [$0.low, $0.high] : nil }
         timeScore = header.timeScore
         threshold = header.threshold
+        classWeights = header.classWeights
+        thresholdNote = header.thresholdNote
         validation = header.validation
         rows = header.rows
         data = model.evaluation?.document.data

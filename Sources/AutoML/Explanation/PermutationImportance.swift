@@ -92,7 +92,7 @@ struct PermutationImportance {
         guard metric.usesClassesOnly else { return predictions }
         return ScoredRows(
             task: scored.task, classes: scored.classes, predictions: predictions, target: scored.target,
-            weights: scored.weights, threshold: scored.threshold
+            weights: scored.weights, threshold: scored.threshold, classWeights: scored.classWeights
         ).decided
     }
 }

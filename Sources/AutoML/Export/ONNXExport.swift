@@ -71,7 +71,11 @@ enum ONNXExport {
             let limit = graph.constant(.doubles([threshold], shape: []))
             chosen = graph.cast(graph.node("Greater", [positive, limit]), to: .int64)
         } else {
-            chosen = graph.node("ArgMax", [blend], [("axis", .integer(1)), ("keepdims", .integer(0))])
+            var weighed = blend
+            if let weights = header.classWeights {
+                weighed = graph.node("Mul", [blend, graph.constant(.doubles(weights, shape: [1, weights.count]))])
+            }
+            chosen = graph.node("ArgMax", [weighed], [("axis", .integer(1)), ("keepdims", .integer(0))])
         }
         let names = graph.constant(.strings(header.classes, shape: [header.classes.count]))
         graph.output(graph.gather(names, chosen), named: "label")

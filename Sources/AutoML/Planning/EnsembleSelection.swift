@@ -1,3 +1,5 @@
+public import Learners
+
 /// The model that an experiment ends with: which trials it is made of, and the leaderboard that it tops.
 public struct EnsembleSelection: Sendable, Hashable {
     /// One trial of the model.
@@ -12,11 +14,14 @@ public struct EnsembleSelection: Sendable, Hashable {
     public var leaderboard: Leaderboard
     /// The trials of the best model, in the order of their indices; their models are what `Study.assemble` needs.
     public var members: [Member]
-    /// The probability above which the second class is predicted; binary only.
-    public var threshold: Double?
+    /// How the model decides between classes.
+    public var decision: ModelDecision
     /// The best model's predictions for the scored rows, made by parts of it that have not seen them; an ensemble's are
     /// cross-fitted, as its score is.
     public var outOfFold: OutOfFold
+    /// Decisions for the same rows, of which the highest counts, each made without the row; nil to make them from
+    /// `outOfFold`.
+    public var decided: Predictions?
 }
 
 /// What an experiment ends with.

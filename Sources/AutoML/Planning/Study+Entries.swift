@@ -23,8 +23,7 @@ extension Study {
         alone.entries[0].rank = 1
         let blend = ensemble.blend(candidates)
         let selection = EnsembleSelection(
-            leaderboard: alone, members: members,
-            threshold: threshold(blend, experiment.validation.scoredRows), outOfFold: blend)
+            leaderboard: alone, members: members, decision: experiment.decision(blend), outOfFold: blend)
         return try assemble(selection, models, board: leaderboard, context: context)
     }
 

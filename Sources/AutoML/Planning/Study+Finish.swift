@@ -61,16 +61,18 @@ extension Study {
         let places = Dictionary(uniqueKeysWithValues: compared.enumerated().map { ($0.element, $0.offset) })
         let candidates = finalists.compactMap { places[$0].map { all[$0] } }
         let ensemble = Ensemble.select(
-            candidates, metric: metric, target: target, rows: rows, weights: weights, pool: context.pool)
+            candidates, metric: metric, decider: experiment.decider, target: target, rows: rows, weights: weights,
+            pool: context.pool)
         var entry: Leaderboard.Entry?
-        var crossFitted: OutOfFold?
+        var crossFitted: EnsembleScore?
         var isEnsemble = false
         if ensemble.members.count > 1, !context.cancellation.isCancelled, !context.deadline.hasPassed,
             let score = Ensemble.crossFittedScore(
-                all, most: finalists.count, metric: metric, target: target, rows: rows, weights: weights,
+                all, most: finalists.count, metric: metric, decider: experiment.decider, target: target, rows: rows,
+                weights: weights,
                 seed: experiment.seed.child("ensemble"), pool: context.pool)
         {
-            crossFitted = score.predictions
+            crossFitted = score
             entry = self.entry(ensemble, score, finalists, started: started)
             isEnsemble = metric.loss(score.score) <= metric.loss(score.singleScore)
         }
@@ -83,7 +85,9 @@ extension Study {
         let blend = best.blend(candidates)
         return EnsembleSelection(
             leaderboard: leaderboard, members: members.sorted { $0.trial < $1.trial },
-            threshold: threshold(blend, rows), outOfFold: isEnsemble ? crossFitted ?? blend : blend)
+            decision: experiment.decision(blend),
+            outOfFold: isEnsemble ? crossFitted?.predictions ?? blend : blend,
+            decided: isEnsemble ? crossFitted?.decided : nil)
     }
 
     /// Puts the model together from the fold models (`TrialBlobs.models`) of the selection's members; `board` is the
@@ -101,7 +105,8 @@ extension Study {
             martletVersion: martletVersion, name: best.model, task: experiment.task, target: experiment.settings.target,
             classes: experiment.classes, metric: experiment.metric, score: best.score,
             scoreInterval: best.scoreInterval, selectionScore: best.selectionScore,
-            threshold: selection.threshold, schema: plan.sourceSchema, plan: plan,
+            threshold: selection.decision.threshold, classWeights: selection.decision.weights,
+            thresholdNote: selection.decision.note, schema: plan.sourceSchema, plan: plan,
             members: selection.members.map { member in
                 let spec = specs[member.trial]
                 return ModelHeader.Member(
@@ -112,7 +117,7 @@ extension Study {
             settings: experiment.settings, memoryCut: (board ?? selection.leaderboard).memoryCut,
             timeScore: selection.leaderboard.timeScore)
         var evaluation = evaluationRecord(
-            selection.outOfFold, threshold: selection.threshold, of: best, leaderboard: board ?? selection.leaderboard)
+            selection, of: best, leaderboard: board ?? selection.leaderboard)
         let uncertainty = try uncertainty(selection, context)
         evaluation?.document.evaluation.coverage = uncertainty?.coverage
         let model = try ModelArtifact(
@@ -159,7 +164,7 @@ extension Study {
             experiment.metric, rows: rows.count, candidates: candidates.count, seed: experiment.seed)
         let losses = Mutex([SelectionLuck.Losses?](repeating: nil, count: candidates.count))
         context.pool.forEach(candidates.count) { index in
-            let own = luck.losses(candidates[index].predictions, target, rows: rows, weights: weights)
+            let own = luck.losses(experiment.scored(candidates[index]), target, rows: rows, weights: weights)
             losses.withLock { $0[index] = own }
         }
         return SelectionLuck.bias(losses.withLock { $0.compactMap { $0 } }, of: 0)
@@ -177,35 +182,9 @@ extension Study {
             predictSeconds += result.predictSeconds
             weights.values[result.modelName] = .double(member.weight)
         }
-        var metrics = experiment.scores(of: score.predictions)
+        var metrics = experiment.scores(of: score.predictions, decided: score.decided)
         metrics?[experiment.metric.rawValue] = score.score
         return Leaderboard.Entry(
             ensemble: score, metrics: metrics, fitSeconds: fitSeconds, predictSeconds: predictSeconds, weights: weights)
-    }
-
-    /// For binary tasks 0.5, or the threshold of the best metric where that scores predicted classes.
-    func threshold(_ blend: OutOfFold, _ rows: [Int32]) -> Double? {
-        guard experiment.task == .binary else { return nil }
-        let metric = experiment.metric
-        guard metric.usesClassesOnly else { return 0.5 }
-        let probabilities = (0..<blend.rowCount).map { Double(blend.values[$0 * 2 + 1]) }
-        func score(_ threshold: Double) -> Double {
-            var values: [Double] = []
-            values.reserveCapacity(probabilities.count * 2)
-            for probability in probabilities { values += probability > threshold ? [0, 1] : [1, 0] }
-            return metric.loss(
-                metric.evaluate(
-                    Predictions(outputCount: 2, values: values), experiment.problem.target, rows: rows,
-                    weights: experiment.problem.weights))
-        }
-        let sorted = probabilities.sorted()
-        var best = (threshold: 0.5, loss: score(0.5))
-        let steps = min(100, sorted.count)
-        for step in 1..<max(2, steps) {
-            let threshold = sorted[step * (sorted.count - 1) / steps]
-            let loss = score(threshold)
-            if loss < best.loss - 1e-9 { best = (threshold, loss) }
-        }
-        return best.threshold
     }
 }

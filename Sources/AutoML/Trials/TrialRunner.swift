@@ -264,7 +264,8 @@ private struct FoldRun {
         let problem = experiment.problem
         let outOfFold = gather(folds)
         let rows = experiment.validation.scoredRows
-        let predictions = outOfFold.predictions
+        // Decisions need all folds: a fold's are made at the threshold that is best on the others.
+        let predictions = experiment.scored(outOfFold)
         let score = experiment.metric.evaluate(predictions, problem.target, rows: rows, weights: problem.weights)
         guard score.isFinite else {
             return TrialOutcome(
@@ -276,13 +277,27 @@ private struct FoldRun {
             seed: experiment.seed.child("interval", spec.index))
         var result = TrialResult(
             index: spec.index, learner: spec.learner, configuration: spec.configuration, status: .completed,
-            score: score, foldScores: folds.compactMap(\.scored?.score), scoreInterval: interval,
+            score: score, foldScores: foldScores(folds, predictions), scoreInterval: interval,
             fitSeconds: folds.reduce(0) { $0 + $1.fitSeconds },
             predictSeconds: folds.reduce(0) { $0 + ($1.scored?.seconds ?? 0) })
         result.metrics = experiment.scores(of: outOfFold)
         let blobs = TrialBlobs(
             predictions: outOfFold.encoded(), models: ModelBag(folds.map(\.model)).encoded())
         return TrialOutcome(result: result, blobs: blobs)
+    }
+
+    /// Each fold's score, over its rows of what the trial's score is made of where that is decisions.
+    private func foldScores(_ folds: [Fold], _ predictions: Predictions) -> [Double] {
+        guard experiment.metric.usesClassesOnly else { return folds.compactMap(\.scored?.score) }
+        var place = [Int32: Int](minimumCapacity: predictions.rowCount)
+        for (index, row) in experiment.validation.scoredRows.enumerated() { place[row] = index }
+        let width = predictions.outputCount
+        return folds.compactMap(\.scored?.rows).map { rows in
+            let values = rows.compactMap { place[$0] }.flatMap { predictions.values[$0 * width..<($0 + 1) * width] }
+            return experiment.metric.evaluate(
+                Predictions(outputCount: width, values: values), experiment.problem.target, rows: rows,
+                weights: experiment.problem.weights)
+        }
     }
 
     private func gather(_ folds: [Fold]) -> OutOfFold {

@@ -26,7 +26,8 @@ public struct ExperimentRequest: Sendable, Hashable, Codable {
         Set(CodingKeys.allCases.map(\.rawValue))
         .union([
             "target", "task", "metric", "time_budget_seconds", "trials", "seed", "folds", "exclude", "learners",
-            "weight", "types", "holdout", "group", "time", "validation",
+            "weight", "types", "holdout", "group", "time", "validation", "positive",
+            "threshold",
         ])
 
     /// Reads a JSON object. Throws `PlatformError.invalid` naming the field that is wrong, missing or unknown.

@@ -71,6 +71,7 @@ extension Schemas {
         ],
         optional: [
             "score": number, "score_interval": numbers, "threshold": number, "time_score": reference("TimeScore"),
+            "class_weights": numbers, "threshold_note": string,
             "data": object(
                 ["rows": integer, "rows_without_target": integer, "columns": integer, "task_reason": string],
                 optional: ["class_rows": array(integer), "target_range": numbers]),

@@ -156,6 +156,13 @@ extension Schemas {
         "group": ["type": "string", "description": "A column whose equal values are never on both sides."],
         "time": ["type": "string", "description": "A column of moments; the latest rows are held out."],
         "validation": choice(ValidationChoice.allCases.map(\.rawValue)),
+        "positive": ["type": "string", "description": "The positive one of two classes."],
+        "threshold": [
+            "type": ["number", "string", "object"], "minimum": 0, "maximum": 1,
+            "additionalProperties": ["type": "number", "exclusiveMinimum": 0],
+            "description":
+                "A probability, `cost:FP=1,FN=20`, `precision>=0.9`, `recall>=0.8`, or a weight for each class by name.",
+        ],
     ]
 
     private static var experimentRequest: JSONValue {

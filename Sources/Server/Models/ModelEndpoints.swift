@@ -73,6 +73,7 @@ struct ModelEndpoints: Sendable {
                         "type": "number", "minimum": .number(Uncertainty.levels.lowerBound),
                         "maximum": .number(Uncertainty.levels.upperBound),
                     ]),
+                ModelEndpoints.threshold,
             ] + ReadOptions.parameters,
             body: [.json("PredictionRequest")] + DatasetEndpoints.fileTypes + [
                 Endpoint.Content(mediaType: "multipart/form-data", schema: Schemas.uploadForm)
@@ -99,8 +100,19 @@ struct ModelEndpoints: Sendable {
             })
     }
 
-    private func predictRows(_ request: Request) async throws -> (Response, rows: Int) {
+    private static let threshold = Endpoint.Parameter.query(
+        "threshold",
+        "How classes are decided instead of as the model does: a probability, `cost:FP=1,FN=20`, `precision>=0.9`, "
+            + "`recall>=0.8` or `weights:CLASS=1,CLASS=5`.", ["type": "string"])
+
+    /// The model, which decides as the query says.
+    private func model(_ request: Request) async throws -> ModelArtifact {
         let model = try await service.loadedModel(request.id)
+        return try request.query["threshold"].map { try model.deciding(by: try ThresholdRule($0)) } ?? model
+    }
+
+    private func predictRows(_ request: Request) async throws -> (Response, rows: Int) {
+        let model = try await model(request)
         let id = request.id
         let interval = try model.interval(request.query["interval"])
         let body = try await request.body.collect(upTo: documentLimit)
@@ -129,7 +141,7 @@ struct ModelEndpoints: Sendable {
 
     private func predictFile(_ request: Request) async throws -> (Response, rows: Int) {
         defer { Allocator.giveBackSoon() }
-        let model = try await service.loadedModel(request.id)
+        let model = try await model(request)
         let upload = try await Upload.receive(request, into: service.spoolFolder)
         var fields = upload.fields
         let interval = try model.interval(fields.removeValue(forKey: "interval"))

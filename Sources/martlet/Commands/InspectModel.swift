@@ -19,6 +19,7 @@ enum InspectModel {
         if header.task.isClassification {
             lines.append("Classes: " + header.classes.prefix(20).joined(separator: ", "))
         }
+        lines += header.decisionLines
         if let score = header.score {
             var line = "Score: \(header.metric.rawValue) \(Format.score(score))"
             if let interval = header.scoreInterval {

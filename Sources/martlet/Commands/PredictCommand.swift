@@ -24,6 +24,11 @@ enum PredictCommand {
             "Add what holds the truth with this probability, such as 0.9: prediction_low and prediction_high, or labels"
     )
 
+    static let threshold = Option<String?>.text(
+        "threshold", value: "RULE",
+        help: "How classes are decided instead of as the model does: a probability such as 0.3, cost:FP=1,FN=20, "
+            + "precision>=0.9, recall>=0.8, or weights:CLASS=1,CLASS=5")
+
     static let command = Command(
         "predict", summary: "Predicts the rows of a table with a model",
         discussion: """
@@ -35,14 +40,16 @@ enum PredictCommand {
         operands: [.init("MODEL", help: "A model that train wrote"), DataArgument.operand],
         options: [
             output.declaration, threads.declaration, lenient.declaration, explain.declaration,
-            interval.declaration,
+            interval.declaration, threshold.declaration,
         ] + ReadingOptions.declarations,
         run: run)
 
     private static func run(_ invocation: Invocation) async throws -> Int32 {
         let watch = Machine.watchMemory()
         defer { watch?.stop() }
-        let model = try ModelFile.load(invocation.operands[0])
+        let rule = try invocation[threshold].map { try ThresholdRule($0) }
+        let stored = try ModelFile.load(invocation.operands[0])
+        let model = try rule.map { try stored.deciding(by: $0) } ?? stored
         let source = try DataArgument.source(invocation.operands[1])
         let path = invocation[output]
         try Files.check(

@@ -40,6 +40,12 @@ enum TrainCommand {
             "How rows are divided: auto keeps repeats and rows of one entity together, random does not, group and time "
             + "take what is named or found",
         choices: ValidationChoice.allCases.map(\.rawValue), default: "auto")
+    static let positive = Option<String?>.text(
+        "positive", value: "CLASS", help: "The positive one of two classes (the one whose bytes sort last)")
+    static let threshold = Option<String?>.text(
+        "threshold", value: "RULE",
+        help: "How classes are decided: a probability such as 0.3, cost:FP=1,FN=20, precision>=0.9, recall>=0.8, or "
+            + "weights:CLASS=1,CLASS=5 (the best threshold for a metric of two classes, else the likeliest class)")
     static let output = Option<String?>.text(
         "output", short: "o", value: "FILE", help: "Where the best model is written, such as churn.martlet")
     static let leaderboard = Option<String?>.text(
@@ -60,7 +66,8 @@ enum TrainCommand {
             target.declaration, task.declaration, metric.declaration, timeBudget.declaration, trials.declaration,
             seed.declaration, threads.declaration, folds.declaration, exclude.declaration, learners.declaration,
             weight.declaration, holdout.declaration, group.declaration, time.declaration,
-            validation.declaration, output.declaration, leaderboard.declaration,
+            validation.declaration, positive.declaration, threshold.declaration, output.declaration,
+            leaderboard.declaration,
         ] + ReadingOptions.declarations,
         run: run)
 
@@ -96,6 +103,7 @@ enum TrainCommand {
         if wasInterrupted.withLock({ $0 }) { experiment.cancellation.cancel() }
         let finished = try await experiment.run()
         progress.end(finished.leaderboard, interrupted: wasInterrupted.withLock { $0 })
+        for line in finished.model.header.decisionLines { progress.note(line) }
 
         if let path = invocation[output] {
             try OutputFile.write(finished.artifact, to: path)
@@ -139,7 +147,8 @@ enum TrainCommand {
             budget: budget, seed: UInt64(invocation[seed] ?? 0), folds: invocation[folds], exclude: invocation[exclude],
             learners: invocation.isGiven(learners) ? invocation[learners] : nil, weight: invocation[weight],
             holdout: invocation[holdout], group: invocation[group], time: invocation[time],
-            validation: ValidationChoice(rawValue: invocation[validation]))
+            validation: ValidationChoice(rawValue: invocation[validation]),
+            positive: invocation[positive], threshold: try invocation[threshold].map { try ThresholdRule($0) })
         try settings.validate()
         return settings
     }

@@ -90,6 +90,7 @@ final class TrainingProgress: Sendable {
         console.print("Task: \(start.task.rawValue) (\(start.taskReason)); metric: \(start.metric.rawValue)")
         console.print(
             "\(Format.count(start.rows)) rows with \(start.features) features; validation: \(start.validation)")
+        if start.task == .binary, let positive = start.classes.last { console.print("Positive class: \(positive)") }
         if start.droppedRows > 0 {
             console.print("\(Format.count(start.droppedRows)) rows without a target are left out")
         }

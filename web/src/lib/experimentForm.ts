@@ -25,6 +25,10 @@ export interface ExperimentForm {
   /** Learners not to use. */
   without: string[];
   seed: string;
+  /** The positive one of two classes; empty for the server's choice. */
+  positive: string;
+  /** A rule as text; empty for the server's choice. */
+  threshold: string;
 }
 
 export const standardForm: ExperimentForm = {
@@ -46,6 +50,8 @@ export const standardForm: ExperimentForm = {
   types: {},
   without: [],
   seed: "0",
+  positive: "",
+  threshold: "",
 };
 
 export type FormErrors = Partial<Record<keyof ExperimentForm, string>>;
@@ -103,6 +109,9 @@ export function requestOf(form: ExperimentForm, datasetID: string, learners: rea
   if (exclude.length > 0) request.exclude = exclude;
   if (Object.keys(form.types).length > 0) request.types = form.types;
   if (form.without.length > 0) request.learners = learners.filter((name) => !form.without.includes(name));
+  if (form.positive !== "") request.positive = form.positive;
+  const threshold = form.threshold.trim();
+  if (threshold !== "") request.threshold = threshold;
   request.seed = whole(form.seed) ?? 0;
   return request;
 }
@@ -125,6 +134,8 @@ const formFields: Record<string, keyof ExperimentForm> = {
   task: "task",
   metric: "metric",
   name: "name",
+  positive: "positive",
+  threshold: "threshold",
 };
 
 /** What the server says is wrong, by field of the form. */

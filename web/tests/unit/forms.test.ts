@@ -41,6 +41,8 @@ test("choices become the request", () => {
     types: { zip: "categorical" as const },
     without: ["linear"],
     metric: "f1" as const,
+    positive: "no",
+    threshold: " recall>=0.8 ",
   };
   assert.deepEqual(requestOf(all, "d", ["linear", "random_forest"]), {
     dataset_id: "d",
@@ -52,6 +54,8 @@ test("choices become the request", () => {
     exclude: ["id"],
     types: { zip: "categorical" },
     learners: ["random_forest"],
+    positive: "no",
+    threshold: "recall>=0.8",
     seed: 0,
   });
   assert.equal(requestOf({ ...form, minutes: "0,5" }, "d", []).time_budget_seconds, 30);

@@ -67,7 +67,11 @@ function originOf({ model, card }: { model: ModelParts["model"]; card: ModelPart
     { name: "Model id", value: model.id },
   ];
   if (card.data?.task_reason) items.splice(2, 0, { name: "Task", value: card.data.task_reason });
+  if (card.task === "binary") items.push({ name: "Positive class", value: card.classes.at(-1) });
   if (card.threshold !== undefined) items.push({ name: "Threshold", value: formatNumber(card.threshold) });
+  const rule = card.settings["threshold"];
+  if (rule !== undefined) items.push({ name: "Asked for", value: showSetting(rule) });
+  if (card.threshold_note) items.push({ name: "Out of reach", value: card.threshold_note });
   if (card.origin) items.push({ name: "Machine", value: card.origin.machine });
   return items;
 }

@@ -9,6 +9,7 @@ import { forget } from "../../lib/resource";
 import { navigate, paths } from "../../lib/router";
 import { BudgetPart } from "./BudgetPart";
 import { ColumnsPart } from "./ColumnsPart";
+import { DecisionPart } from "./DecisionPart";
 import { LearnersPart } from "./LearnersPart";
 import { OtherPart } from "./OtherPart";
 import { StartPanel } from "./StartPanel";
@@ -106,6 +107,7 @@ const advancedParts = [
   { key: "validation", title: "Validation", Part: ValidationPart },
   { key: "columns", title: "Columns", Part: ColumnsPart },
   { key: "learners", title: "Learners", Part: LearnersPart },
+  { key: "decision", title: "Positive class and threshold", Part: DecisionPart },
   { key: "other", title: "Name, weights and seed", Part: OtherPart },
 ];
 
@@ -131,6 +133,10 @@ function advancedChanges(form: ExperimentForm, errors: ReturnType<typeof checkFo
     validation: look(validation[form.validation], wrong("folds", "holdout", "time", "group")),
     columns: look(columns.join(", ") || "All that are of use", wrong("exclude", "types")),
     learners: look(form.without.length > 0 ? `${form.without.length} left out` : "All", wrong("without")),
+    decision: look(
+      [form.positive, form.threshold].filter(Boolean).join(", ") || "Best for the metric",
+      wrong("positive", "threshold"),
+    ),
     other: look(rest.join(", ") || "Defaults", wrong("name", "weight", "seed")),
   };
 }
