@@ -94,9 +94,9 @@ struct EnsembleTests {
     /// Members and thresholds alike are chosen without the rows that they are scored on.
     @Test(arguments: [Metric.accuracy, .balancedAccuracy, .f1, .mcc])
     func noThresholdFlattersAnEnsemble(metric: Metric) throws {
-        let (tables, rows) = (12, 200)
+        let (tables, rows) = (30, 200)
         let decider = Decider(kind: .chosen(.metric(metric)))
-        var excess = 0.0
+        var excess: [Double] = []
         for seed in 1...UInt64(tables) {
             var random = RandomSource(seed: seed)
             let target = Target(
@@ -114,9 +114,9 @@ struct EnsembleTests {
                     all, metric: metric, decider: decider, target: target, rows: target.values.indices.map(Int32.init),
                     weights: nil, seed: Seed(seed), rounds: 8))
             #expect(score.score == metric.evaluate(score.decided, target))
-            excess += score.score - (metric == .f1 ? 2.0 / 3 : metric == .mcc ? 0 : 0.5)
+            excess.append(score.score - (metric == .f1 ? 2.0 / 3 : metric == .mcc ? 0 : 0.5))
         }
-        #expect(excess / Double(tables) < 0.02)
+        #expect(excess.mean < 2 * excess.errorOfMean)
     }
 
     @Test func theCrossFittedScoreOfChanceIsNoBetterThanChance() throws {

@@ -124,7 +124,7 @@ import Testing
             (["--threshold", "often"], "is no threshold"), (["--threshold", "precision>=2"], "at most 1"),
             (["--positive", "badd"], "did you mean \"bad\"?"),
         ] {
-            let wrong = try Martlet.run(all: options + more)
+            let wrong = try Martlet.run(all: ["train", table, "--target", "state"] + more)
             #expect(wrong.status == 2 && wrong.errors.contains(said), "\(wrong.errors)")
         }
         let wrong = try Martlet.run(all: ["predict", model, table, "--threshold", "precision>=1.5"])

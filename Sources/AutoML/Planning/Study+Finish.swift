@@ -139,7 +139,7 @@ extension Study {
         _ selection: EnsembleSelection, _ context: TrainingContext
     ) throws -> (uncertainty: Uncertainty, coverage: [Evaluation.Coverage])? {
         let maker = UncertaintyMaker(
-            experiment: experiment, outOfFold: selection.outOfFold, threshold: selection.threshold)
+            experiment: experiment, outOfFold: selection.outOfFold, decision: selection.decision)
         do {
             return try maker.make(context)
         } catch TrainingError.cancelled, TrainingError.deadlineExceeded {

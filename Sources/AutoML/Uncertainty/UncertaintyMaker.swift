@@ -6,8 +6,8 @@ import Tabular
 struct UncertaintyMaker {
     let experiment: PreparedExperiment
     let outOfFold: OutOfFold
-    /// The probability above which the second class is predicted; binary only.
-    let threshold: Double?
+    /// How the model decides between classes.
+    let decision: ModelDecision
 
     /// Rows that it is learnt from, at most, and cells of the table that tells the residuals' size.
     private static let mostRows = 20_000
@@ -74,7 +74,7 @@ struct UncertaintyMaker {
         let all = ScoredRows(
             task: experiment.task, classes: experiment.classes, predictions: predictions,
             target: Target(task: experiment.task, classes: experiment.classes, values: sample.truth), weights: nil,
-            threshold: threshold)
+            threshold: decision.threshold, classWeights: decision.weights)
         let predicted = all.predictedClasses
         var sums = [(covered: Double, size: Double, weight: Double)](
             repeating: (0, 0, 0), count: UncertaintyMaker.measuredLevels.count)

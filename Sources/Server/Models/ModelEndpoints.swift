@@ -105,14 +105,14 @@ struct ModelEndpoints: Sendable {
         "How classes are decided instead of as the model does: a probability, `cost:FP=1,FN=20`, `precision>=0.9`, "
             + "`recall>=0.8` or `weights:CLASS=1,CLASS=5`.", ["type": "string"])
 
-    /// The model, which decides as the query says.
-    private func model(_ request: Request) async throws -> ModelArtifact {
+    /// The model, which decides as `threshold` says where it is given.
+    private func model(_ request: Request, threshold: String?) async throws -> ModelArtifact {
         let model = try await service.loadedModel(request.id)
-        return try request.query["threshold"].map { try model.deciding(by: try ThresholdRule($0)) } ?? model
+        return try threshold.map { try model.deciding(by: try ThresholdRule($0)) } ?? model
     }
 
     private func predictRows(_ request: Request) async throws -> (Response, rows: Int) {
-        let model = try await model(request)
+        let model = try await model(request, threshold: request.query["threshold"])
         let id = request.id
         let interval = try model.interval(request.query["interval"])
         let body = try await request.body.collect(upTo: documentLimit)
@@ -141,9 +141,11 @@ struct ModelEndpoints: Sendable {
 
     private func predictFile(_ request: Request) async throws -> (Response, rows: Int) {
         defer { Allocator.giveBackSoon() }
-        let model = try await model(request)
+        // Before the file is received, so that a model that is not there is known at once.
+        _ = try await service.loadedModel(request.id)
         let upload = try await Upload.receive(request, into: service.spoolFolder)
         var fields = upload.fields
+        let model = try await model(request, threshold: fields.removeValue(forKey: "threshold"))
         let interval = try model.interval(fields.removeValue(forKey: "interval"))
         var options = try ReadOptions(takingFrom: &fields)
         if let unknown = fields.keys.min() { throw Problem.field(unknown, "there is no such field") }
