@@ -118,6 +118,10 @@ export interface ExperimentRequest {
   /** A column of moments; the latest rows are held out. */
   time?: string;
   validation?: "auto" | "random" | "group" | "time";
+  /** The positive one of two classes. */
+  positive?: string;
+  /** A probability, `cost:FP=1,FN=20`, `precision>=0.9`, `recall>=0.8`, or a weight for each class by name. */
+  threshold?: number | string | Record<string, number>;
 }
 
 export interface Experiment {
@@ -157,6 +161,10 @@ export interface Experiment {
   /** A column of moments; the latest rows are held out. */
   time?: string;
   validation?: "auto" | "random" | "group" | "time";
+  /** The positive one of two classes. */
+  positive?: string;
+  /** A probability, `cost:FP=1,FN=20`, `precision>=0.9`, `recall>=0.8`, or a weight for each class by name. */
+  threshold?: number | string | Record<string, number>;
 }
 
 export interface ExperimentList {
@@ -492,6 +500,8 @@ export interface ModelCard {
   score_interval?: number[];
   threshold?: number;
   time_score?: TimeScore;
+  class_weights?: number[];
+  threshold_note?: string;
   data?: {
     rows: number;
     rows_without_target: number;
@@ -881,7 +891,7 @@ export interface Operations {
   /** Predict rows: JSON for JSON, or a table as a file for a CSV file, a row for a row, in their order. */
   predict: {
     path: { id: string };
-    query: { interval?: number; delimiter?: string; header?: "auto" | "true" | "false"; encoding?: "auto" | "utf-8" | "utf-16le" | "utf-16be" | "latin-1"; sheet?: string; missing_markers?: string; date_order?: "auto" | "day_first" | "month_first" };
+    query: { interval?: number; threshold?: string; delimiter?: string; header?: "auto" | "true" | "false"; encoding?: "auto" | "utf-8" | "utf-16le" | "utf-16be" | "latin-1"; sheet?: string; missing_markers?: string; date_order?: "auto" | "day_first" | "month_first" };
     body: PredictionRequest;
     answer: Predictions;
   };

@@ -18,7 +18,9 @@ export function DecisionPart({ form, onChange, errors, plan }: FormPart) {
         ]}
         onChange={(positive) => onChange({ positive })}
         isWrong={errors.positive !== undefined}
-        helperText={errors.positive ?? "Of two classes, the one that precision, recall, F1, costs and curves are about."}
+        helperText={
+          errors.positive ?? "Of two classes, the one that precision, recall, F1, costs and curves are about."
+        }
       />
       <TextField
         label="Threshold"
