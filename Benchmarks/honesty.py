@@ -6,7 +6,8 @@ Usage: honesty.py [--martlet before=PATH --martlet after=PATH] [--parts noise,ta
 noise   tables of 400 rows in which nothing tells the target, for each task: 20 normal columns and one of 40 random categories.
         The best score should be chance, and chance inside the 95 % interval in 95 of 100 tables.
 tables  the public tables of DATA_DIR (with its manifest.json), each parted into halves by several seeds; trained on one (at most
-        2,000 rows) with few trials, and the score shown compared with the score of its predictions for the other.
+        2,000 rows) with few trials, and the score shown compared with the score of its predictions for the other; and how
+        often the truth lies within their intervals, or sets of labels, of 0.9.
 leaks   the public tables once as they are, and once for each way in which a planted column can tell the target; which are named by
         `martlet check`.
 
@@ -31,6 +32,7 @@ parser.add_argument("--jobs", type=int, default=2)
 parser.add_argument("--out")
 arguments = parser.parse_args()
 binaries = dict(name.split("=", 1) if "=" in name else ("martlet", name) for name in arguments.martlet or ["martlet"])
+LEVEL = 0.9
 METRIC = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
 
 
@@ -106,17 +108,25 @@ def halves(job):
         other.drop(columns=[target]).to_csv(f"{folder}/test.csv", index=False)
         subprocess.run(
             [binaries[name], "predict", f"{folder}/model.martlet", f"{folder}/test.csv", "--output", f"{folder}/p.csv",
-             "--threads", "1"], check=True, capture_output=True)
+             "--threads", "1", "--interval", str(LEVEL)], check=True, capture_output=True)
         answer = pd.read_csv(f"{folder}/p.csv", keep_default_na=False)
     best = next(e for e in board["entries"] if e["rank"] == 1)
     if task == "regression":
         truth, guess = other[target].to_numpy(float), answer["prediction"].to_numpy(float)
         score = lambda rows: float(np.sqrt(np.mean((truth[rows] - guess[rows]) ** 2)))
-    elif task == "binary":
+        low, high = answer["prediction_low"].to_numpy(float), answer["prediction_high"].to_numpy(float)
+        within, size = (low <= truth) & (truth <= high), np.mean(high - low) / np.std(truth)
+        right = within
+    else:
+        sets = answer.pop("labels").map(json.loads)
+        named = other[target].astype(str).tolist()
+        within, size = np.array([c in own for c, own in zip(named, sets)]), sets.map(len).mean()
+        right = answer["prediction"].astype(str).to_numpy() == np.array(named)
+    if task == "binary":
         positive = answer.columns[2].removeprefix("probability_")
         truth, guess = (other[target].astype(str) == positive).to_numpy(), answer.iloc[:, 2].to_numpy(float)
         score = lambda rows: roc_auc_score(truth[rows], guess[rows])
-    else:
+    elif task == "multiclass":
         classes = [c.removeprefix("probability_") for c in answer.columns[1:]]
         places = {c: i for i, c in enumerate(classes)}
         truth = other[target].astype(str).map(places).to_numpy()
@@ -131,7 +141,7 @@ def halves(job):
     return dict(
         part="tables", martlet=name, table=info["id"], task=task, seed=seed, half=half, learner=best["learner"],
         shown=best["score"], selected=selected, true=true, errors=optimism / (reach / 1.96),
-        covered=bool(abs(true - centre) <= reach))
+        covered=bool(abs(true - centre) <= reach), within=float(within.mean()), size=float(size), right=float(right.mean()))
 
 
 def planted(kind, table, target, task, random):
@@ -251,6 +261,10 @@ if "tables" in parts:
     print("\n| halves of tables | runs | mean optimism in standard errors | score of the other half inside the interval |\n|---|---|---|---|")
     for name, own in frame[frame.part == "tables"].groupby("martlet"):
         print(f"| {name} | {len(own)} | {mean(own.errors)} | {own.covered.mean():.1%} |")
+    print(f"\n| {LEVEL:.0%} ranges | table | truth within | width in standard deviations, or labels | right labels |\n|---|---|---|---|---|")
+    for (name, table), own in frame[frame.part == "tables"].groupby(["martlet", "table"]):
+        right = "" if own.task.iloc[0] == "regression" else f"{own.right.mean():.3f}"
+        print(f"| {name} | {table} | {own.within.mean():.3f} | {own['size'].mean():.2f} | {right} |")
 if "leaks" in parts:
     print("\n| planted | named | not named |\n|---|---|---|")
     for kind, own in frame[(frame.part == "leaks") & frame.found.notna()].groupby("kind", sort=False):
